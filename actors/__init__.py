@@ -1,0 +1,1 @@
+"""The fleet: one file, one actor, one queue."""

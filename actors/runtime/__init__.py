@@ -1,0 +1,1 @@
+"""The engine room under the actors: bus, job, delivery, leases, telemetry."""

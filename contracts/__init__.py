@@ -1,0 +1,1 @@
+"""The words of the fleet: events, names and settings. No I/O, no clock, no randomness."""

@@ -1,0 +1,56 @@
+"""Every FLEET_ variable, read once at a process's root.
+
+Secrets are `SecretStr`: they print as stars in logs, errors and tracebacks.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(value: object) -> object:
+    """Return a comma-separated variable as its parts."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an operator may set; unset services are started privately by `fleet up`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FLEET_", frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    # Where things are.
+    home: Path = Field(default=Path(__file__).resolve().parent.parent / ".fleet", description="data, logs, secrets")
+    amqp_url: SecretStr | None = Field(default=None, description="amqp://user:pass@host:port/vhost")
+    database_url: SecretStr | None = Field(default=None, description="the owner's URL; roles are derived from it")
+    http: str = Field(default="127.0.0.1:8700", pattern=r"^\S+:\d+$", description="the gateway's address")
+    edge_http: str = Field(default="127.0.0.1:8787", pattern=r"^\S+:\d+$", description="the local edge's address")
+    metrics_http: str | None = Field(default=None, pattern=r"^\S+:\d+$", description="a worker's own /metrics")
+    zones: Names = Field(default=("localhost",), min_length=1, description="domains under which apps have names")
+    stage: str = Field(default="development", pattern=r"^[a-z][a-z0-9]{0,19}$")
+
+    # Who may come in.
+    jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="signs and checks HS256 tokens")
+    jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="keys for RS256 and ES256 tokens")
+    cors_origins: Names = Field(default=(), description="origins whose pages may call the gateway")
+
+    # What is said while running.
+    log_format: Literal["auto", "console", "json"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # Limits.
+    max_event_bytes: int = Field(default=16 * MIB, gt=0)
+    max_file_bytes: int = Field(default=2 * MIB, gt=0)
+    max_app_files: int = Field(default=2_000, gt=0)
+    max_attempts: int = Field(default=8, gt=0, description="then the event is a dead letter")
+    worker_threads: int = Field(default=8, gt=0, le=64)
+    progress_days: float = Field(default=7, gt=0, description="how long a stream can be resumed")
+    inbox_days: float = Field(default=30, gt=0, description="how long a repeated event is recognised")

@@ -1,0 +1,1 @@
+"""What runs at the edge, and our clients to it."""

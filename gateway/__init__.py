@@ -1,0 +1,1 @@
+"""Everything that faces people and programs: streams, HTTP, command line, launcher."""

@@ -1,0 +1,1 @@
+"""Every line of SQL, and the typed doors to it."""
