@@ -1,0 +1,105 @@
+"""Pools and transactions: the only way to Postgres.
+
+Each kind of process signs in with a role of its own, whose password follows from the owner's URL, so that one
+variable configures all of them and none can do more than its part.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import AsyncConnection, Connection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+
+Tx = Connection[tuple[Any, ...]]
+AsyncTx = AsyncConnection[tuple[Any, ...]]
+Pool = ConnectionPool[Tx]
+AsyncPool = AsyncConnectionPool[AsyncTx]
+Role = Literal["fleet_worker", "fleet_relay", "fleet_gateway"]
+ROLES: tuple[Role, ...] = ("fleet_worker", "fleet_relay", "fleet_gateway")
+
+_CONNECT_TIMEOUT = 5
+
+
+def role_password(owner_url: str, role: Role) -> str | None:
+    """Return the password that follows from the owner's; none where the server asks for none."""
+    password = urlsplit(owner_url).password
+    if not password:
+        return None
+    return hmac.new(unquote(password).encode(), role.encode(), hashlib.sha256).hexdigest()
+
+
+def role_url(owner_url: str, role: Role) -> str:
+    """Return the URL under which one kind of process signs in."""
+    url = urlsplit(owner_url)
+    # Hosted poolers name the tenant after a dot in the user's name.
+    _owner, dot, tenant = unquote(url.username or "").partition(".")
+    user = quote(role + dot + tenant, safe="")
+    password = role_password(owner_url, role)
+    credentials = f"{user}:{password}" if password else user
+    host = url.netloc.rpartition("@")[2]
+    return urlunsplit(url._replace(netloc=f"{credentials}@{host}"))
+
+
+def open_pool(url: str, *, size: int, name: str) -> Pool:
+    """Open a pool for threads; it does not wait for the database to be there."""
+    pool = ConnectionPool(
+        url,
+        connection_class=Connection[tuple[Any, ...]],
+        min_size=min(size, 2),
+        max_size=size,
+        timeout=_CONNECT_TIMEOUT,
+        name=name,
+        kwargs=_arguments(name),
+        open=False,
+    )
+    pool.open(wait=False)
+    return pool
+
+
+def new_async_pool(url: str, *, size: int, name: str) -> AsyncPool:
+    """Return a pool for asyncio, to be opened on its loop."""
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[tuple[Any, ...]],
+        min_size=min(size, 2),
+        max_size=size,
+        timeout=_CONNECT_TIMEOUT,
+        name=name,
+        kwargs=_arguments(name),
+        open=False,
+    )
+
+
+def _arguments(name: str) -> dict[str, Any]:
+    return {"autocommit": True, "application_name": name, "connect_timeout": _CONNECT_TIMEOUT}
+
+
+@contextmanager
+def transaction(pool: Pool, app_id: str) -> Iterator[Tx]:
+    """Begin a transaction that sees one app; commit it, or roll all of it back.
+
+    The pipeline lets statements travel together; whatever is fetched is waited for.
+    """
+    with pool.connection() as tx, tx.pipeline(), tx.transaction():
+        enter(tx, app_id)
+        yield tx
+
+
+def enter(tx: Tx | AsyncTx, app_id: str) -> Any:
+    """Say which app the rest of the transaction is for."""
+    return tx.execute("select set_config('fleet.app_id', %s, true)", (app_id,))
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database itself was missing or asks to try again, rather than the statement wrong."""
+    if isinstance(error, PoolTimeout | psycopg.InterfaceError):
+        return True
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    state = error.sqlstate
+    return state is None or state[:2] in {"08", "40", "53"} or state in {"57P01", "57P02", "57P03", "25006"}

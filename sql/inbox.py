@@ -1,0 +1,19 @@
+"""What each actor has settled, so that a second delivery changes nothing."""
+
+from datetime import timedelta
+
+from sql.database import AsyncTx, Tx
+from sql.named import Named
+
+QUERY = Named(__file__)
+
+
+def enter(tx: Tx, app_id: str, actor: str, source: str, event_id: str) -> bool:
+    """Sign an event in and return whether this is the first time."""
+    key = {"app_id": app_id, "actor": actor, "source": source, "event_id": event_id}
+    return tx.execute(QUERY.enter, key).rowcount == 1
+
+
+async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:
+    """Delete a batch of what can no longer be repeated; return how much went."""
+    return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount

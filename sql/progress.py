@@ -1,0 +1,99 @@
+"""The per-app log that every stream is read from: gapless, in the order of commits."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sql.database import AsyncTx, Tx
+from sql.named import Named
+
+QUERY = Named(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the log; its body is a JSON object that lacks only the number."""
+
+    kind: str
+    event_id: str
+    story_id: str
+    message_id: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A step as a stream sends it."""
+
+    seq: int
+    kind: str
+    message_id: str | None
+    body: str
+
+    @property
+    def data(self) -> str:
+        """Return the JSON object with its number in front."""
+        return f'{{"seq":{self.seq},{self.body[1:]}'
+
+
+def step(kind: str, about: dict[str, Any], fact: dict[str, Any]) -> Step:
+    """Write a fact and what it is about as one JSON object, the fact's own fields at top level."""
+    body = json.dumps({**about, **fact, "kind": kind}, separators=(",", ":"), ensure_ascii=False)
+    return Step(kind, about["event_id"], about["story_id"], fact.get("message_id") or about.get("message_id"), body)
+
+
+def append(tx: Tx, app_id: str, steps: Sequence[Step]) -> list[Numbered]:
+    """Write steps as the last thing of a transaction and return them with their numbers."""
+    head = tx.execute(
+        QUERY.append,
+        {
+            "app_id": app_id,
+            "count": len(steps),
+            "kinds": [step.kind for step in steps],
+            "event_ids": [step.event_id for step in steps],
+            "story_ids": [step.story_id for step in steps],
+            "message_ids": [step.message_id for step in steps],
+            "bodies": [step.body for step in steps],
+        },
+    ).fetchone()
+    assert head is not None  # noqa: S101 - the statement always returns one row
+    first = head[0] - len(steps) + 1
+    return [Numbered(first + n, step.kind, step.message_id, step.body) for n, step in enumerate(steps)]
+
+
+async def after(tx: AsyncTx, app_id: str, seq: int, count: int) -> list[Numbered]:
+    """Return one page of an app's history behind a cursor."""
+    rows = await tx.execute(QUERY.after, {"app_id": app_id, "seq": seq, "count": count})
+    return [Numbered(*row) for row in await rows.fetchall()]
+
+
+async def story(tx: AsyncTx, app_id: str, story_id: str, count: int = 1_000) -> list[Numbered]:
+    """Return what one event caused."""
+    rows = await tx.execute(QUERY.story, {"app_id": app_id, "story_id": story_id, "count": count})
+    return [Numbered(*row) for row in await rows.fetchall()]
+
+
+async def heads(tx: AsyncTx, app_ids: Sequence[str]) -> dict[str, int]:
+    """Return the newest number of each app; an app without a story has 0."""
+    rows = await tx.execute(QUERY.heads, {"app_ids": list(app_ids)})
+    return {**dict.fromkeys(app_ids, 0), **dict(await rows.fetchall())}
+
+
+async def oldest(tx: AsyncTx, app_id: str) -> int | None:
+    """Return the first number that is still kept."""
+    row = await (await tx.execute(QUERY.oldest, {"app_id": app_id})).fetchone()
+    return row[0] if row else None
+
+
+async def epoch(tx: AsyncTx) -> str:
+    """Return the name of this history; a restored database has another."""
+    row = await (await tx.execute(QUERY.epoch)).fetchone()
+    assert row is not None  # noqa: S101 - a function's result is one row
+    return str(row[0])
+
+
+async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:
+    """Delete a batch of history older than what is kept; return how much went."""
+    return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount
