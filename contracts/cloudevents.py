@@ -4,6 +4,7 @@ A publisher may be written in any language, so everything here is taken as hosti
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from contracts import headers as binary
 from contracts.app import app_id_flaw
 from contracts.errors import BadEvent, Flaw
 from contracts.event import SPEC, TYPE_PREFIX, Envelope, Word
@@ -22,17 +24,20 @@ HTTP_PREFIXES = ("ce-",)
 
 _WORD: TypeAdapter[str] = TypeAdapter(Word)
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
+_TIME = re.compile(
+    r"\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(?:\.\d{1,9})?(?:[Zz]|[+-][0-2]\d:[0-5]\d)", re.ASCII
+)
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def media_type(content_type: str | None) -> str:
+def media_type(content_type: object) -> str:
     """Return a content type without its parameters."""
-    return (content_type or "").split(";", 1)[0].strip().lower()
+    return content_type.split(";", 1)[0].strip().lower() if isinstance(content_type, str) else ""
 
 
 def decode(
     content_type: str | None,
-    headers: Mapping[str, Any],
+    headers: Mapping[Any, Any] | None,
     body: bytes,
     prefixes: tuple[str, ...] = AMQP_PREFIXES,
 ) -> Envelope:
@@ -40,12 +45,7 @@ def decode(
     media = media_type(content_type)
     if media == STRUCTURED:
         return envelope(parse_json(body))
-    attributes = {
-        name[len(prefix) :].lower(): value
-        for prefix in prefixes
-        for name, value in headers.items()
-        if name.lower().startswith(prefix.lower())
-    }
+    attributes = binary.read(headers or {}, prefixes, escaped=prefixes == HTTP_PREFIXES)
     if not attributes:
         raise BadEvent(
             Flaw("content-type", f"is {media or 'missing'}: send {STRUCTURED}, or the attributes as headers")
@@ -56,11 +56,23 @@ def decode(
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse strictly: no NaN, no lone surrogates, no bottomless nesting."""
+    """Parse strictly: no NaN or infinity, no lone surrogates, no bottomless nesting; the last of doubled keys holds."""
     try:
-        return from_json(body, allow_inf_nan=False)
+        parsed = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise BadEvent(Flaw("body", f"is not JSON: {error}")) from None
+    if not _finite(parsed):
+        raise BadEvent(Flaw("body", "has a number beyond what a double can hold"))
+    return parsed
+
+
+def _finite(value: Any) -> bool:
+    """Tell whether no number overflowed: 1e999 parses, and could never be written again."""
+    if isinstance(value, dict):
+        return all(map(_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def envelope(event: object) -> Envelope:
@@ -76,12 +88,17 @@ def envelope(event: object) -> Envelope:
     app_id = _word(event, "subject", flaws)
     if app_id and (flaw := app_id_flaw(app_id)):
         flaws.append(Flaw("subject", flaw))
-    if media_type(event.get("datacontenttype") or "application/json") != "application/json":
+    if media_type(event.get("datacontenttype", "application/json")) != "application/json":
         flaws.append(Flaw("datacontenttype", "must be application/json"))
+    if "data_base64" in event:
+        flaws.append(Flaw("data_base64", "is not understood: send data as a JSON object"))
     data = event.get("data", {})
     if not isinstance(data, dict):
         flaws.append(Flaw("data", "must be a JSON object"))
     optional = {name: _word(event, name, flaws) for name in _OPTIONAL if event.get(name) is not None}
+    if optional.get("time") and not _TIME.fullmatch(optional["time"]):
+        flaws.append(Flaw("time", "must be an RFC 3339 time, as 2026-01-31T12:00:00Z"))
+    sequence = _sequence(event, flaws)
     if flaws:
         raise BadEvent(*flaws)
     return Envelope(
@@ -91,7 +108,7 @@ def envelope(event: object) -> Envelope:
         app_id=app_id,
         data=data,
         time=optional.get("time"),
-        sequence=_sequence(event),
+        sequence=sequence,
         story_id=optional.get("storyid", event_id),
         causation_id=optional.get("causationid"),
         message_id=optional.get("messageid"),
@@ -117,12 +134,13 @@ def _kind(event: dict[str, Any], flaws: list[Flaw]) -> str:
     return named.removeprefix(TYPE_PREFIX)
 
 
-def _sequence(event: dict[str, Any]) -> int | None:
+def _sequence(event: dict[str, Any], flaws: list[Flaw]) -> int | None:
     value = event.get("sequence")
     if value is None:
         return None
-    if not _SEQUENCE.fullmatch(str(value)):
-        raise BadEvent(Flaw("sequence", "must be a decimal string of at most 18 digits"))
+    if not isinstance(value, str | int) or not _SEQUENCE.fullmatch(str(value)):
+        flaws.append(Flaw("sequence", "must be a decimal string of at most 18 digits"))
+        return None
     return int(value)
 
 
@@ -153,3 +171,9 @@ def attributes(event: Envelope) -> dict[str, str]:
 def encode(event: Envelope) -> str:
     """Return the event in structured mode."""
     return json.dumps({**attributes(event), "data": event.data}, separators=(",", ":"), ensure_ascii=False)
+
+
+def encode_binary(event: Envelope, prefix: str = AMQP_PREFIXES[0]) -> tuple[str, dict[str, str], bytes]:
+    """Return the event in binary mode: content type, headers and body."""
+    headers = binary.write(attributes(event), prefix, escaped=prefix in HTTP_PREFIXES)
+    return "application/json", headers, json.dumps(event.data, separators=(",", ":"), ensure_ascii=False).encode()

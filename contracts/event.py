@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from contracts.errors import BadEvent, Flaw
 
@@ -13,6 +14,10 @@ SPEC = "1.0"
 TYPE_PREFIX = "overskill."
 FLEET_SOURCE = "overskill/"
 _FACTS = UUID("6f7f4c2e-5b1f-5a0a-9a4d-0c1f6f1f5c11")
+MAX_FLAWS = 20
+
+#: A place in an order, or a version: what fits an integer in every language and database.
+Count = Annotated[int, Field(ge=0, lt=2**31)]
 
 #: A short printable word from outside: no control characters, nothing that a log or a column chokes on.
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -43,11 +48,17 @@ class Event(Model):
 
 
 def _flaws(error: ValidationError) -> list[Flaw]:
-    """Turn pydantic's findings into field and reason, never quoting the value."""
-    return [
-        Flaw(".".join(map(str, found["loc"])) or "data", found["msg"].removeprefix("Value error, "))
-        for found in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
+    """Turn pydantic's findings into field and reason, never quoting the value; the first of them tell enough."""
+    found = error.errors(include_url=False, include_input=False)[:MAX_FLAWS]
+    return [flaw for finding in found for flaw in _located(finding)]
+
+
+def _located(finding: ErrorDetails) -> list[Flaw]:
+    """Name the field in full; a validator that raises BadEvent says itself which of its fields is wrong."""
+    cause = finding.get("ctx", {}).get("error")
+    inner = cause.flaws if isinstance(cause, BadEvent) else (Flaw("", finding["msg"].removeprefix("Value error, ")),)
+    place = [str(part) for part in finding["loc"]]
+    return [Flaw(".".join([*place, flaw.field] if flaw.field else place) or "data", flaw.reason) for flaw in inner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class Envelope:
             kind=fact.kind,
             app_id=self.app_id,
             data=data,
-            story_id=self.story_id,
+            story_id=self.story_id or self.event_id,
             causation_id=self.event_id,
             message_id=self.message_id,
             traceparent=_child_span(self.traceparent, identity),

@@ -1,16 +1,31 @@
 """Tools that the AI calls inside a message."""
 
-import json
 from typing import Any, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from contracts.event import Event, Model, Word
+from contracts.cloudevents import parse_json
+from contracts.errors import BadEvent, Flaw
+from contracts.event import Count, Event, Model, Word
+
+
+def _vendors_schema(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema accept the shapes that the validator does."""
+    properties = schema["properties"]
+    properties["arguments"] = {
+        "anyOf": [{"type": "object"}, {"type": "string", "contentMediaType": "application/json"}]
+    }
+    properties["input"] = {"type": "object"}
+    call = {"name": properties["name"], "arguments": properties["arguments"]}
+    properties["function"] = {"type": "object", "properties": call, "required": ["name"]}
+    schema["anyOf"] = [{"required": ["name"]}, {"required": ["function"]}]
+    del schema["required"]
 
 
 class Tool(Model):
     """A tool's name and what it is called with, in the AI vendors' shapes too."""
 
+    model_config = ConfigDict(json_schema_extra=_vendors_schema)
     name: Word
     arguments: dict[str, Any] = Field(default_factory=dict, repr=False)
 
@@ -24,9 +39,9 @@ class Tool(Model):
         arguments = call.get("arguments", call.get("input", {}))
         if isinstance(arguments, str):
             try:
-                arguments = json.loads(arguments or "{}")
-            except (ValueError, RecursionError):
-                raise ValueError("arguments is a string that is not JSON") from None
+                arguments = parse_json(arguments.encode() or b"{}")
+            except (BadEvent, UnicodeEncodeError):
+                raise BadEvent(Flaw("arguments", "is a string that is not JSON")) from None
         return {"name": call.get("name"), "arguments": arguments}
 
 
@@ -35,8 +50,8 @@ class ToolCalled(Event):
 
     kind: ClassVar = "tool-called"
     message_id: Word
-    tool_index: int = Field(ge=0)
-    iteration: int | None = Field(default=None, ge=0)
+    tool_index: Count
+    iteration: Count | None = None
     tool: Tool
 
 
