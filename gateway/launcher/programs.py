@@ -1,0 +1,102 @@
+"""Starts programs that cannot outlive us, and ends them for certain."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What to run, as whom, where its words go, and which signal our death sends it."""
+
+    arguments: Sequence[str | Path]
+    environment: Mapping[str, str]
+    directory: Path
+    user: str | None = None
+    farewell: signal.Signals = signal.SIGKILL
+
+    def spawn(self, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """Start it in a session of its own: the terminal's Ctrl-C reaches only us.
+
+        Linux counts the starting *thread* as the parent: call this from one that lives on.
+        """
+        return subprocess.Popen(
+            [str(argument) for argument in self.arguments],
+            env=dict(self.environment),
+            cwd=self.directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=self.user,
+            group=primary_group(self.user),
+            extra_groups=None if self.user is None else [],
+            preexec_fn=_bind_to_parent(self.farewell),  # noqa: PLW1509 - no other way to set it after setuid
+        )
+
+
+def primary_group(user: str | None) -> int | None:
+    """Return the group a user's files belong to."""
+    if user is None:
+        return None
+    import pwd  # noqa: PLC0415 - absent on Windows, where nobody is switched to either
+
+    return pwd.getpwnam(user).pw_gid
+
+
+def _bind_to_parent(farewell: signal.Signals) -> Callable[[], None] | None:
+    """Return what, run in the child, asks Linux to signal it when we die."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def bind() -> None:
+        prctl(PR_SET_PDEATHSIG, farewell)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return bind
+
+
+def end(process: subprocess.Popen[bytes], farewell: signal.Signals, timeout: float) -> bool:
+    """Ask a program to end, and kill it when it does not in time; return whether it did."""
+    if process.poll() is None:
+        process.send_signal(farewell)
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True
+
+
+def note_pid(process: subprocess.Popen[bytes], note: Path) -> None:
+    """Write down whom we started; the start time tells it from a later process of the same number."""
+    started = psutil.Process(process.pid).create_time()
+    note.write_text(f"{process.pid} {started}\n")
+
+
+def end_leftover(note: Path, timeout: float) -> None:
+    """Wait for the program that a killed launcher noted, which has been told to end; then kill it."""
+    try:
+        pid, started = note.read_text().split()
+        leftover = psutil.Process(int(pid))
+        if leftover.create_time() == float(started):
+            _, alive = psutil.wait_procs([leftover], timeout)
+            for process in alive:
+                process.kill()
+                process.wait(timeout)
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return  # nothing was left, or it has just gone

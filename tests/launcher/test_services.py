@@ -1,0 +1,126 @@
+"""A private service restarts where it was, with what it knew, and leaves nothing behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pika
+import psutil
+import psycopg
+import pytest
+
+from gateway.launcher.postgres import PrivatePostgres
+from gateway.launcher.rabbitmq import PrivateRabbit
+
+MOTHER = """
+import pathlib, signal, sys
+from gateway.launcher.postgres import PrivatePostgres
+from gateway.launcher.rabbitmq import PrivateRabbit
+home = pathlib.Path(sys.argv[1])
+postgres = PrivatePostgres(home / "postgres", password="secret")
+rabbit = PrivateRabbit(home / "rabbitmq", password="secret")
+postgres.start()
+rabbit.start()
+print("started", flush=True)
+signal.pause()
+"""
+
+
+def publish(url: str) -> None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.queue_declare("kept", durable=True, arguments={"x-queue-type": "quorum"})
+        channel.basic_publish("", "kept", b"a letter", pika.BasicProperties(delivery_mode=2))
+
+
+def receive(url: str) -> bytes | None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        body: bytes | None = connection.channel().basic_get("kept", auto_ack=True)[2]
+        return body
+
+
+def test_a_killed_broker_comes_back_at_its_address_with_its_messages(
+    own_rabbit: Callable[[], PrivateRabbit], until_registered: Callable[[PrivateRabbit, str], None]
+) -> None:
+    broker = own_rabbit()
+    before = broker.url
+    publish(before)
+    until_registered(broker, "kept")
+    broker.kill()
+    broker.start()
+    assert broker.url == before
+    assert receive(broker.url) == b"a letter"
+
+
+def test_a_killed_database_comes_back_at_its_address_with_its_rows(
+    own_postgres: Callable[[], PrivatePostgres],
+) -> None:
+    server = own_postgres()
+    before = server.url
+    with psycopg.connect(before) as connection:
+        connection.execute("create table kept as select 42 as answer")
+    server.kill()
+    server.start()
+    assert server.url == before
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("select answer from kept").fetchone() == (42,)
+
+
+def test_a_second_launcher_finds_the_data_of_the_first(own_postgres: Callable[[], PrivatePostgres]) -> None:
+    first = own_postgres()
+    with psycopg.connect(first.url) as connection:
+        connection.execute("create table kept as select 42 as answer")
+    first.stop()
+    second = PrivatePostgres(first.directory, password="another password", careless=True)
+    second.start()
+    try:
+        with psycopg.connect(second.url) as connection:
+            assert connection.execute("select answer from kept").fetchone() == (42,)
+    finally:
+        second.stop()
+
+
+def test_the_owner_of_the_database_is_no_superuser(postgres: PrivatePostgres) -> None:
+    with psycopg.connect(postgres.url) as connection:
+        powers = connection.execute(
+            "select rolsuper, rolcreaterole, rolbypassrls from pg_roles where rolname = current_user"
+        ).fetchone()
+    assert powers == (False, True, False)
+
+
+def test_a_taken_port_is_left_to_its_taker(own_postgres: Callable[[], PrivatePostgres]) -> None:
+    server = own_postgres()
+    server.stop()
+    with socket.create_server(("127.0.0.1", server.ports["postgres"])):
+        successor = PrivatePostgres(server.directory, password="secret", careless=True)
+        successor.start()
+        try:
+            assert successor.ports != server.ports
+        finally:
+            successor.stop()
+
+
+def test_a_wrong_password_opens_nothing(rabbit: PrivateRabbit, postgres: PrivatePostgres) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(postgres.url, password="guess")
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError):
+        pika.BlockingConnection(pika.URLParameters(rabbit.url.replace("fleet:", "guest:", 1)))
+
+
+def test_services_end_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
+    mother = subprocess.Popen([sys.executable, "-c", MOTHER, str(tmp_path)], stdout=subprocess.PIPE)
+    try:
+        assert mother.stdout is not None
+        assert mother.stdout.readline() == b"started\n"
+        family = psutil.Process(mother.pid).children(recursive=True)
+        assert {"postgres", "beam.smp", "epmd"} <= {process.name() for process in family}
+    finally:
+        mother.send_signal(signal.SIGKILL)
+        mother.communicate()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    PrivatePostgres(tmp_path / "postgres", password="secret").discard()
