@@ -1,6 +1,6 @@
 """Every event there is, by kind: who may publish it, and what ends the story it begins."""
 
-from typing import Any
+from typing import Any, Literal
 
 from contracts.app import AppCreated
 from contracts.build import BuildFailed, BuildRequested, BuildSucceeded, BuildSuperseded
@@ -75,6 +75,11 @@ def endings(kind: str) -> frozenset[str]:
     return frozenset(event.kind for event in ASKED.get(KINDS[kind], ()))
 
 
+def schema_mode(event: type[Event]) -> Literal["validation", "serialization"]:
+    """Return whether a kind's schema says what we read or what we write."""
+    return "validation" if event in ASKED else "serialization"
+
+
 def schema(event: type[Event]) -> dict[str, Any]:
     """Return the JSON Schema of a kind's data."""
-    return event.model_json_schema(mode="validation" if event in ASKED else "serialization")
+    return event.model_json_schema(mode=schema_mode(event))
