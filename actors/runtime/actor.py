@@ -1,0 +1,72 @@
+"""An actor as a value: what it hears, what it may say, and the function in between."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.errors import Flaw
+from contracts.event import Envelope, Event
+from contracts.progress import Progress
+from contracts.settings import Settings
+from contracts.topology import binding, queue
+
+#: What the client of a story is told when the event itself is bad or is given up.
+LastWord = Callable[[Envelope, tuple[Flaw, ...]], Event]
+
+
+def say_why(_envelope: Envelope, flaws: tuple[Flaw, ...]) -> Event:
+    """End a story with the reason, where an actor has no better words."""
+    return Progress(stage="failed", message="; ".join(map(str, flaws)), progress=0)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One file, one actor, one queue."""
+
+    name: str
+    on: tuple[type[Event], ...]
+    emits: tuple[type[Event], ...]
+    handle: Callable[..., None]
+    using: Callable[[Settings], Any] | None
+    ordered: bool
+    time_limit: float
+    last_word: LastWord
+
+    @property
+    def queue(self) -> str:
+        """Return the name of its queue."""
+        return queue(self.name)
+
+    @property
+    def bindings(self) -> list[str]:
+        """Return the patterns that fill its queue."""
+        return [binding(event.kind) for event in self.on]
+
+    def understand(self, envelope: Envelope) -> Event | None:
+        """Read the fact, or return nothing where the kind is not for this actor."""
+        for event in self.on:
+            if event.kind == envelope.kind:
+                return event.parse(envelope.data)
+        return None
+
+
+def actor(
+    *,
+    on: type[Event] | tuple[type[Event], ...],
+    emits: tuple[type[Event], ...],
+    using: Callable[[Settings], Any] | None = None,
+    ordered: bool = False,
+    time_limit: float = 60,
+    last_word: LastWord = say_why,
+) -> Callable[[Callable[..., None]], Actor]:
+    """Make a function an actor.
+
+    `using` is called once a process, and what it returns is the handler's third argument. An `ordered` actor takes
+    one app's events one after the other, as the broker delivered them.
+    """
+    kinds = on if isinstance(on, tuple) else (on,)
+
+    def make(handle: Callable[..., None]) -> Actor:
+        return Actor(handle.__name__, kinds, emits, handle, using, ordered, time_limit, last_word)
+
+    return make

@@ -1,0 +1,66 @@
+"""dramatiq on plain CloudEvents: one actor a queue, filled by bindings, with no router in between.
+
+dramatiq brings the threads and the consuming; what a message means, and how it ends, is the engine's.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.errors import ConnectionClosed
+
+from actors.runtime.actor import Actor
+from actors.runtime.consumer import AMQP_ERRORS, EventConsumer
+from actors.runtime.delivery import Delivery
+from actors.runtime.topology import declare_actor, declare_shared
+
+log = structlog.get_logger()
+
+
+class EventsBroker(RabbitmqBroker):
+    """A RabbitMQ broker whose messages are events."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url=url, confirm_delivery=True, middleware=[])
+        self.by_queue: dict[str, Actor] = {}
+        self.consuming = threading.Event()
+        self._opened: set[str] = set()
+
+    def add(self, actor: Actor, run: Callable[[Delivery], None]) -> None:
+        """Give an actor its queue and what runs its deliveries."""
+        self.by_queue[actor.queue] = actor
+        dramatiq.actor(broker=self, actor_name=actor.name, queue_name=actor.queue)(run)
+
+    def declare_queue(self, queue_name: str, *, ensure: bool = False) -> None:
+        """Note a queue and, when it is about to be used, declare it. There is no delay queue in our memory."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+        if ensure:
+            try:
+                declare_shared(self.channel)
+                declare_actor(self.channel, self.by_queue[queue_name])
+            except AMQP_ERRORS as error:
+                log.warning("queue_undeclared", queue=queue_name, error=repr(error))
+                raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
+            finally:
+                # Only needed while declaring; an idle connection would miss its heartbeats.
+                del self.connection
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> EventConsumer:
+        """Open a queue's deliveries."""
+        self.declare_queue(queue_name, ensure=True)
+        actor = self.by_queue[queue_name]
+        consumer = EventConsumer(self.parameters, actor, prefetch, timeout)
+        self._opened.add(queue_name)
+        if self._opened == self.queues:
+            self.consuming.set()
+        return consumer
+
+    def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
+        """Refuse what is not an event."""
+        raise TypeError(f"publish a CloudEvent instead of sending {message.actor_name} a message ({delay=})")

@@ -1,0 +1,66 @@
+"""A time limit for handlers, and a watch over a worker's threads.
+
+Past its limit a handler gets an exception; one that does not even hear that (it hangs in a system call) costs the
+process its life, for the supervisor starts another and the broker delivers again.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from dramatiq.middleware import TimeLimitExceeded, raise_thread_exception
+
+log = structlog.get_logger()
+
+__all__ = ["Deadlines", "TimeLimitExceeded"]
+
+_GRACE = 10.0
+EXIT_STATUS = 70
+
+
+class Deadlines:
+    """Until when each thread may work."""
+
+    def __init__(self, *, grace: float = _GRACE) -> None:
+        self._grace = grace
+        self._lock = threading.Lock()
+        self._until: dict[int, float] = {}
+        self._warned: set[int] = set()
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        """Give the calling thread so long for what follows."""
+        me = threading.get_ident()
+        with self._lock:
+            self._until[me] = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            # Under the lock no exception can be on its way to this thread for what it has just finished.
+            with self._lock:
+                del self._until[me]
+                self._warned.discard(me)
+
+    def enforce(self) -> bool:
+        """Interrupt who is late; return whether somebody has not heard it."""
+        now, deaf = time.monotonic(), False
+        with self._lock:
+            for thread, until in self._until.items():
+                if now > until and thread not in self._warned:
+                    self._warned.add(thread)
+                    raise_thread_exception(thread, TimeLimitExceeded)  # type: ignore[no-untyped-call]
+                deaf = deaf or now > until + self._grace
+        return deaf
+
+
+def watch(deadlines: Deadlines, living: Callable[[], dict[str, bool]], stopping: threading.Event) -> None:
+    """Look after a worker's threads until it stops; leave the process when one is dead or deaf."""
+    while not stopping.wait(0.5):
+        dead = [name for name, alive in living().items() if not alive]
+        deaf = deadlines.enforce()
+        if (dead or deaf) and not stopping.is_set():
+            log.critical("threads_lost", dead=dead, deaf=deaf)
+            os._exit(EXIT_STATUS)

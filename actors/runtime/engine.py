@@ -1,0 +1,245 @@
+"""What happens to a delivery: understood, handled, and brought to exactly one ending.
+
+settled    its rows, inbox entry, outbox and story are committed
+repeated   it was settled before
+retried    a surprise: it waits in the broker and comes back
+snoozed    the handler asked for later; no attempt is counted
+dead       bad, cancelled, exhausted or unsettled: a dead letter with the reason, and a last word on the story
+
+While the database is away nothing is decided: the thread waits with what it holds, and the broker keeps the rest.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from actors.runtime.actor import Actor
+from actors.runtime.deadline import Deadlines, TimeLimitExceeded
+from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
+from actors.runtime.job import Job, Repeated
+from actors.runtime.outlet import Outlet
+from actors.runtime.telemetry import Metrics
+from actors.runtime.wire import Away
+from contracts.errors import BadEvent, Cancel, Flaw, Snooze
+from contracts.event import Envelope
+from contracts.settings import Settings
+from contracts.topology import DEAD, DELAYS_MS, delay
+from sql import inbox
+from sql.database import Pool, is_away, transaction
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+_MAX_CRASHES = 20
+_LONGEST_WAIT = 1.0
+_MAX_HEADER = 2_000
+
+
+class Unsettled(Exception):
+    """A handler returned without settling: a bug, for nobody would ever know how it ended."""
+
+
+class Stopping(Exception):
+    """The worker is leaving; what it holds goes back to the broker untouched."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a delivery ended, as a label and, for dead letters, with the reason."""
+
+    outcome: str
+    flaws: tuple[Flaw, ...] = ()
+    error: BaseException | None = None
+    pause: float = 0
+
+
+@dataclass
+class Engine:
+    """Runs one actor's deliveries; shared by all threads of a worker."""
+
+    actor: Actor
+    settings: Settings
+    pool: Pool
+    outlet: Outlet
+    metrics: Metrics
+    deadlines: Deadlines
+    stopping: threading.Event
+
+    @cached_property
+    def resources(self) -> tuple[Any, ...]:
+        """Return what the handler works with, made once."""
+        return () if self.actor.using is None else (self.actor.using(self.settings),)
+
+    def run(self, delivery: Delivery) -> None:
+        """Bring a delivery to its ending, then what waited behind it for the same app."""
+        following: Delivery | None = delivery
+        while following is not None:
+            try:
+                if self.stopping.is_set():
+                    raise Stopping  # noqa: TRY301 - one way out
+                self._run_one(following)
+            except Stopping:
+                # Neither settled nor put back: the closing connection returns everything in its order.
+                following.leave()
+                return
+            except Exception:
+                log.exception("engine_failed", queue=self.actor.queue)
+                self.stopping.wait(_LONGEST_WAIT)
+                following.done(requeue=True)
+            following = following.source.next_of(following)
+
+    def _run_one(self, delivery: Delivery) -> None:
+        envelope, started = delivery.envelope, time.perf_counter()
+        about = {"actor": self.actor.name}
+        if envelope is not None:
+            about |= {"app_id": envelope.app_id, "story_id": envelope.story_id, "event_id": envelope.event_id}
+        with bound_contextvars(**about):
+            ending = self._ending(delivery)
+            self._conclude(delivery, ending)
+            seconds = time.perf_counter() - started
+            log.info("delivery_ended", outcome=ending.outcome, attempt=delivery.attempt, seconds=round(seconds, 4))
+        self.metrics.events_consumed.labels(self.actor.name, ending.outcome).inc()
+        self.metrics.event_seconds.labels(self.actor.name).observe(seconds)
+
+    def _ending(self, delivery: Delivery) -> Ending:
+        """Let the handler work and name how it went."""
+        try:
+            envelope = self._understood(delivery)
+            return self._patiently(lambda: self._handle(delivery, envelope))
+        except BadEvent as bad:
+            return Ending("bad", bad.flaws, bad)
+        except Repeated:
+            return Ending("repeated")
+        except Snooze as snooze:
+            return Ending("snoozed", pause=snooze.seconds)
+        except Cancel as cancel:
+            return Ending("cancelled", (Flaw("event", str(cancel)),), cancel)
+        except Stopping:
+            raise
+        except (Exception, TimeLimitExceeded) as error:  # noqa: BLE001 - a surprise is what is left
+            return self._surprised(delivery, error)
+
+    def _understood(self, delivery: Delivery) -> Envelope:
+        if delivery.envelope is None:
+            raise delivery.flaw or BadEvent(Flaw("body", "is not an event"))
+        if delivery.crashes >= _MAX_CRASHES:
+            raise Cancel(f"whoever worked on it went away {delivery.crashes} times")
+        return delivery.envelope
+
+    def _handle(self, delivery: Delivery, envelope: Envelope) -> Ending:
+        event = self.actor.understand(envelope)
+        if event is None:
+            kinds = ", ".join(kind.kind for kind in self.actor.on)
+            raise BadEvent(Flaw("type", f"is {envelope.kind}, but this queue takes {kinds}"))
+        job = Job(envelope, self.actor.name, self.actor.emits, delivery.attempt, self.pool, self.outlet)
+        with self.deadlines.limit(self.actor.time_limit):
+            self.actor.handle(event, job, *self.resources)
+        if not job.settled:
+            raise Unsettled(f"{self.actor.name} returned without settling")
+        for fact in job.emitted:
+            self.metrics.events_emitted.labels(fact.kind).inc()
+        return Ending("settled")
+
+    def _surprised(self, delivery: Delivery, error: BaseException) -> Ending:
+        if isinstance(error, Unsettled):
+            log.error("handler_unsettled")
+            return Ending("unsettled", (Flaw("event", str(error)),), error)
+        log.warning("handler_failed", attempt=delivery.attempt, exc_info=error)
+        if delivery.retries + 1 < self.settings.max_attempts:
+            return Ending("retried", error=error, pause=_backoff_ms(delivery.retries) / 1000)
+        reason = f"failed {delivery.retries + 1} times, last with {type(error).__name__}"
+        return Ending("exhausted", (Flaw("event", reason),), error)
+
+    def _patiently(self, step: Callable[[], T], away: Callable[[BaseException], bool] = is_away) -> T:
+        """Repeat a step while the database or the broker is away; give up only when the worker leaves."""
+        wait = 0.05
+        while True:
+            try:
+                return step()
+            except Exception as error:
+                if not away(error):
+                    raise
+                log.warning("waiting", error=repr(error), seconds=wait)
+            if self.stopping.wait(wait * random.uniform(0.75, 1)):  # noqa: S311 - jitter
+                raise Stopping
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _conclude(self, delivery: Delivery, ending: Ending) -> None:
+        """Make the ending true at the broker."""
+        match ending.outcome:
+            case "settled":
+                pass
+            case "repeated":
+                self.metrics.deliveries_repeated.labels(self.actor.name).inc()
+            case "retried" | "snoozed":
+                self._patiently(lambda: self._postpone(delivery, ending), _broker_is_away)
+            case reason:
+                self._patiently(lambda: self._last_word(delivery, ending))
+                self._patiently(lambda: self._bury(delivery, ending), _broker_is_away)
+                self.metrics.dead_letters.labels(self.actor.name, reason).inc()
+        delivery.done()
+
+    def _postpone(self, delivery: Delivery, ending: Ending) -> None:
+        """Let the broker keep it for a while. Retries of many fan out in time, so that they do not come as one."""
+        wanted = ending.pause * 1000
+        step = next((ms for ms in DELAYS_MS if ms >= wanted), DELAYS_MS[-1])
+        counted = delivery.retries + (ending.outcome == "retried")
+        headers = {**delivery.headers, RETRIES: counted, ORIGINAL_KEY: delivery.routing_key}
+        self.outlet.publish(
+            delay(step),
+            self.actor.queue,
+            delivery.body,
+            headers=headers,
+            content_type=delivery.content_type,
+            message_id=delivery.message_id_property or "",
+            expiration_ms=int(min(wanted, step) * random.uniform(0.75, 1)),  # noqa: S311 - jitter
+        )
+
+    def _last_word(self, delivery: Delivery, ending: Ending) -> None:
+        """Tell whoever waits on the story that it ended here; once for each attempt, however often delivered."""
+        envelope = delivery.envelope
+        if envelope is None:
+            return
+        fact = self.actor.last_word(envelope, ending.flaws)
+        job = Job(envelope, self.actor.name, (type(fact),), delivery.attempt, self.pool, self.outlet)
+        with transaction(self.pool, envelope.app_id) as tx:
+            spoken = f"{self.actor.name} gave up {delivery.attempt}"
+            if not inbox.enter(tx, envelope.app_id, spoken, envelope.source, envelope.event_id):
+                return
+            rows, steps = job.write(tx, [fact])
+        self.outlet.hand_over(envelope.app_id, rows, steps)
+
+    def _bury(self, delivery: Delivery, ending: Ending) -> None:
+        """Make it a dead letter that says why."""
+        error = ending.error
+        headers = {
+            **{name: value for name, value in delivery.headers.items() if not name.startswith("x-death")},
+            "x-error-type": type(error).__name__ if error else ending.outcome,
+            "x-error": "; ".join(map(str, ending.flaws))[:_MAX_HEADER],
+            "x-failed-queue": self.actor.queue,
+            ORIGINAL_KEY: delivery.routing_key,
+            "x-failed-at": int(time.time() * 1000),
+        }
+        self.outlet.publish(
+            DEAD,
+            self.actor.queue,
+            delivery.body,
+            headers=headers,
+            content_type=delivery.content_type,
+            message_id=delivery.message_id_property or "",
+        )
+
+
+def _broker_is_away(error: BaseException) -> bool:
+    return isinstance(error, Away | TimeoutError)
+
+
+def _backoff_ms(retries: int) -> int:
+    return DELAYS_MS[min(retries, len(DELAYS_MS) - 1)]

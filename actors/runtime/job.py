@@ -1,0 +1,107 @@
+"""One event in one actor's hands: say how far it is, settle it once, emit what follows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from contracts.event import Envelope, Event
+from contracts.progress import Progress
+from sql import inbox, outbox
+from sql import progress as story
+from sql.database import Pool, Tx, transaction
+
+
+class Repeated(Exception):
+    """The event was settled before; this delivery changes nothing."""
+
+
+class Announcer(Protocol):
+    """Whoever publishes what a job has committed."""
+
+    def hand_over(self, app_id: str, rows: list[outbox.Row], steps: list[story.Numbered]) -> None:
+        """Take it and return at once."""
+
+
+@dataclass
+class Job:
+    """What a handler does with its event besides thinking."""
+
+    envelope: Envelope
+    actor: str
+    emits: tuple[type[Event], ...]
+    attempt: int
+    pool: Pool
+    outlet: Announcer
+    settled: bool = False
+    emitted: list[Event] = field(default_factory=list)
+    _pending: list[Event] | None = None
+
+    @property
+    def app_id(self) -> str:
+        """Return whose event it is."""
+        return self.envelope.app_id
+
+    @contextmanager
+    def settle(self) -> Iterator[Tx]:
+        """Commit the handler's rows, the inbox entry, the outbox and the story as one, or none of it."""
+        if self.settled:
+            raise RuntimeError("a job settles once")
+        self._pending = []
+        with transaction(self.pool, self.app_id) as tx:
+            if not inbox.enter(tx, self.app_id, self.actor, self.envelope.source, self.envelope.event_id):
+                raise Repeated
+            yield tx
+            rows, steps = self.write(tx, self._pending)
+        self.settled, self.emitted, self._pending = True, self._pending, None
+        self.outlet.hand_over(self.app_id, rows, steps)
+
+    def emit(self, fact: Event) -> None:
+        """Say what follows; it becomes true with the commit."""
+        if not isinstance(fact, self.emits):
+            raise TypeError(f"{self.actor} does not say that it emits {fact.kind}")
+        self._collect(fact)
+
+    def progress(self, *steps: Progress) -> None:
+        """Tell the story's watchers how far it is: with the commit inside settle, at once outside of it.
+
+        Steps due together share one commit, and bear the attempt, so that a retry supersedes what came before.
+        They are what people watch, not what anything waits for, so outside of settle that commit does not wait for
+        the disk.
+        """
+        stamped = [step.model_copy(update={"attempt": self.attempt}) for step in steps]
+        if self._pending is not None:
+            self._pending.extend(stamped)
+            return
+        with transaction(self.pool, self.app_id) as tx:
+            tx.execute("select set_config('synchronous_commit', 'off', true)")
+            rows, numbered = self.write(tx, stamped)
+        self.outlet.hand_over(self.app_id, rows, numbered)
+
+    def _collect(self, fact: Event) -> None:
+        if self._pending is None:
+            raise RuntimeError("emit inside settle, so that the fact and the rows become true together")
+        self._pending.append(fact)
+
+    def write(self, tx: Tx, facts: list[Any]) -> tuple[list[outbox.Row], list[story.Numbered]]:
+        """Write facts into the outbox and, last, into the story. Steps need no outbox: the story keeps them."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        envelopes = [replace(self.envelope.follow_up(self.actor, fact), time=now) for fact in facts]
+        rows = [outbox.row(envelope) for envelope in envelopes]
+        if owed := [row for row in rows if row.kind != Progress.kind]:
+            outbox.append(tx, self.app_id, owed)
+        if not envelopes:
+            return [], []
+        return rows, story.append(tx, self.app_id, [self._step(envelope) for envelope in envelopes])
+
+    def _step(self, envelope: Envelope) -> story.Step:
+        about = {
+            "app_id": envelope.app_id,
+            "event_id": envelope.event_id,
+            "story_id": envelope.story_id,
+            "attempt": self.attempt,
+            "at": envelope.time,
+            "message_id": envelope.message_id,
+        }
+        return story.step(envelope.kind, {k: v for k, v in about.items() if v is not None}, envelope.data)

@@ -1,0 +1,112 @@
+"""What the fleet says about itself: structured logs and Prometheus metrics.
+
+Labels come from closed sets, never from an app. Every process of one machine writes its counters into the same
+folder (PROMETHEUS_MULTIPROC_DIR), so that they add up and outlive a worker.
+"""
+
+import logging
+import sys
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from structlog.types import Processor
+
+from contracts.settings import Settings
+
+_FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_QUIET = {"pika": logging.CRITICAL, "dramatiq": logging.WARNING, "uvicorn.access": logging.CRITICAL}
+
+
+def configure_logging(settings: Settings, process: str) -> None:
+    """Send every log line of this process, ours and the libraries', to standard output in one shape."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    level = getattr(logging, settings.log_level.upper())
+    renderer = _renderer(settings)
+    structlog.configure(
+        processors=[*shared, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+    )
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
+    for name, quiet in _QUIET.items():
+        logging.getLogger(name).setLevel(quiet)
+
+
+def _renderer(settings: Settings) -> list[Processor]:
+    console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stdout.isatty())
+    if console:
+        return [structlog.dev.ConsoleRenderer()]
+    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Every metric of the spine; what each means stands in its help text."""
+
+    registry: CollectorRegistry
+    events_consumed: Counter
+    event_seconds: Histogram
+    events_emitted: Counter
+    deliveries_repeated: Counter
+    dead_letters: Counter
+    outbox_pending: Gauge
+    outbox_oldest_seconds: Gauge
+    file_sync_seconds: Histogram
+    sse_connections: Gauge
+    sse_events: Counter
+    sse_delivery_seconds: Histogram
+    sse_disconnects: Counter
+    sse_resumes: Counter
+    http_request_seconds: Histogram
+    db_pool_connections: Gauge
+    loop_lag_seconds: Histogram
+    gc_pause_seconds: Histogram
+
+
+def new_metrics() -> Metrics:
+    """Make the metrics of one process, in a registry of their own."""
+    registry = CollectorRegistry()
+
+    def counter(name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"fleet_{name}", text, labels, registry=registry)
+
+    def histogram(name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(f"fleet_{name}", text, labels, buckets=_FAST, registry=registry)
+
+    def gauge(name: str, text: str, *labels: str, over: str = "livesum") -> Gauge:
+        return Gauge(f"fleet_{name}", text, labels, registry=registry, multiprocess_mode=over)  # type: ignore[arg-type]
+
+    return Metrics(
+        registry=registry,
+        events_consumed=counter("events_consumed_total", "Deliveries by how they ended", "actor", "outcome"),
+        event_seconds=histogram("event_seconds", "Time an actor took for one delivery", "actor"),
+        events_emitted=counter("events_emitted_total", "Facts decided and committed", "kind"),
+        deliveries_repeated=counter("deliveries_repeated_total", "Deliveries of what was already settled", "actor"),
+        dead_letters=counter("dead_letters_total", "Events given up", "actor", "reason"),
+        outbox_pending=gauge("outbox_pending", "Events committed but not yet published", over="mostrecent"),
+        outbox_oldest_seconds=gauge("outbox_oldest_seconds", "Age of the oldest of them", over="mostrecent"),
+        file_sync_seconds=histogram("file_sync_seconds", "file-written taken up until file-stored committed"),
+        sse_connections=gauge("sse_connections", "Open streams"),
+        sse_events=counter("sse_events_total", "Steps taken in from the bus and written to streams", "direction"),
+        sse_delivery_seconds=histogram("sse_delivery_seconds", "Step committed until written to a stream"),
+        sse_disconnects=counter("sse_disconnects_total", "Streams that ended", "reason"),
+        sse_resumes=counter("sse_resumes_total", "Streams resumed, by where their past came from", "source"),
+        http_request_seconds=histogram("http_request_seconds", "Requests", "route", "status"),
+        db_pool_connections=gauge("db_pool_connections", "Connections to Postgres", "pool", "state"),
+        loop_lag_seconds=histogram("loop_lag_seconds", "How late the gateway's event loop woke"),
+        gc_pause_seconds=histogram("gc_pause_seconds", "Garbage collector pauses of the gateway"),
+    )

@@ -1,0 +1,103 @@
+"""`python -m actors.worker --group NAME`: one process that runs a group's actors."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import structlog
+from prometheus_client import start_http_server
+
+from actors.fleet import GROUPS, consumed
+from actors.runtime.actor import Actor
+from actors.runtime.broker import EventsBroker
+from actors.runtime.deadline import Deadlines, watch
+from actors.runtime.engine import Engine
+from actors.runtime.outlet import Outlet
+from actors.runtime.telemetry import configure_logging, new_metrics
+from contracts.settings import Settings
+from sql.database import open_pool, role_url
+
+log = structlog.get_logger()
+
+#: How many deliveries a queue may have in this process, so that a flood of one leaves room for the others.
+_PREFETCH = 64
+
+
+class Crew:
+    """A dramatiq worker with everything its actors need, started and stopped as one."""
+
+    def __init__(self, actors: Sequence[Actor], settings: Settings, name: str) -> None:
+        # dramatiq reads these once, at import: how soon a lost connection is opened again.
+        os.environ.setdefault("dramatiq_restart_delay", "300")
+        from dramatiq import Worker  # noqa: PLC0415
+
+        if settings.amqp_url is None or settings.database_url is None:
+            raise SystemExit("set FLEET_AMQP_URL and FLEET_DATABASE_URL, or run `fleet up`")
+        amqp_url = settings.amqp_url.get_secret_value()
+        database_url = role_url(settings.database_url.get_secret_value(), "fleet_worker")
+        self.stopping = threading.Event()
+        self.deadlines = Deadlines()
+        self.metrics = new_metrics()
+        self.pool = open_pool(database_url, size=settings.worker_threads, name=name)
+        self.outlet = Outlet(amqp_url, database_url, name=name, consumed=consumed())
+        self.broker = EventsBroker(amqp_url)
+        for actor in actors:
+            engine = Engine(
+                actor, settings, self.pool, self.outlet, self.metrics, self.deadlines, stopping=self.stopping
+            )
+            self.broker.add(actor, engine.run)
+        self.worker = Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
+        self.worker.queue_prefetch = _PREFETCH
+
+    def start(self) -> None:
+        """Begin to consume; what is away is waited for."""
+        self.outlet.start()
+        self.worker.start()
+        arguments = (self.deadlines, self._living, self.stopping)
+        threading.Thread(target=watch, args=arguments, name="watch", daemon=True).start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and leave the rest to the broker."""
+        self.stopping.set()
+        self.worker.stop(timeout=20_000)
+        self.outlet.stop()
+        self.pool.close()
+        self.broker.close()
+
+    def _living(self) -> dict[str, bool]:
+        threads = [*self.worker.workers, *self.worker.consumers.values()]
+        return {**{thread.name: thread.is_alive() for thread in threads}, "outlet": self.outlet.is_alive()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a group until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m actors.worker", description=__doc__)
+    parser.add_argument("--group", choices=sorted(GROUPS), required=True, help="whose actors to run")
+    group: str = parser.parse_args(arguments).group
+    settings = Settings()
+    configure_logging(settings, f"worker-{group}")
+    crew = Crew(GROUPS[group], settings, f"fleet worker {group}")
+    if settings.metrics_http:
+        address = urlsplit(f"//{settings.metrics_http}")
+        start_http_server(address.port or 0, address.hostname or "127.0.0.1", registry=crew.metrics.registry)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    crew.start()
+    while not stop.is_set() and not crew.broker.consuming.wait(0.2):
+        pass
+    if not stop.is_set():
+        log.info("ready", actors=[actor.name for actor in GROUPS[group]])
+    stop.wait()
+    log.info("stopping")
+    crew.stop()
+    log.info("stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
