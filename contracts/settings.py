@@ -52,5 +52,6 @@ class Settings(BaseSettings):
     max_app_files: int = Field(default=2_000, gt=0)
     max_attempts: int = Field(default=8, gt=0, description="then the event is a dead letter")
     worker_threads: int = Field(default=8, gt=0, le=64)
+    max_streams: int = Field(default=12_000, gt=0, description="open streams of one gateway; more are told to wait")
     progress_days: float = Field(default=7, gt=0, description="how long a stream can be resumed")
     inbox_days: float = Field(default=30, gt=0, description="how long a repeated event is recognised")
