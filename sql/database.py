@@ -6,7 +6,7 @@ variable configures all of them and none can do more than its part.
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -61,8 +61,10 @@ def open_pool(url: str, *, size: int, name: str) -> Pool:
     return pool
 
 
-def new_async_pool(url: str, *, size: int, name: str) -> AsyncPool:
-    """Return a pool for asyncio, to be opened on its loop."""
+def new_async_pool(
+    url: str, *, size: int, name: str, configure: Callable[[AsyncTx], Awaitable[None]] | None = None
+) -> AsyncPool:
+    """Return a pool for asyncio, to be opened on its loop; `configure` sees each new connection before its first use."""
     return AsyncConnectionPool(
         url,
         connection_class=AsyncConnection[tuple[Any, ...]],
@@ -71,6 +73,7 @@ def new_async_pool(url: str, *, size: int, name: str) -> AsyncPool:
         timeout=_CONNECT_TIMEOUT,
         name=name,
         kwargs=_arguments(name),
+        configure=configure,
         open=False,
     )
 
