@@ -11,7 +11,7 @@ QUERY = Named(__file__)
 def enter(tx: Tx, app_id: str, actor: str, source: str, event_id: str) -> bool:
     """Sign an event in and return whether this is the first time."""
     key = {"app_id": app_id, "actor": actor, "source": source, "event_id": event_id}
-    return tx.execute(QUERY.enter, key).rowcount == 1
+    return tx.execute(QUERY.enter, key).fetchone() is not None  # in a pipeline only a fetch waits for the answer
 
 
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:

@@ -1,7 +1,8 @@
 -- name: enter
 -- A second delivery inserts nothing; one that runs at the same time waits here for the first to commit.
 insert into fleet.inbox (app_id, actor, source, event_id)
-values (%(app_id)s, %(actor)s, %(source)s, %(event_id)s) on conflict do nothing;
+values (%(app_id)s, %(actor)s, %(source)s, %(event_id)s) on conflict do nothing
+returning true;
 
 -- name: forget
 delete from fleet.inbox where ctid = any (array(
