@@ -125,6 +125,7 @@ class FileStored(Event):
     path: str | None = None
     paths: tuple[str, ...] | None = None
     operation: Operation | None = None
+    from_path: str | None = None
     sha256: str | None = None
     bytes: int
     lines: int

@@ -15,6 +15,8 @@ return nullif(current_setting('fleet.app_id', true), '');
 create table fleet.apps (
     app_id     text collate "C" primary key,
     version    bigint not null default 0,
+    file_count integer not null default 0,
+    file_bytes bigint not null default 0,
     name       text,
     owner      text,
     template   text,
@@ -31,8 +33,8 @@ create table fleet.blobs (
     created_at timestamptz not null default now()
 );
 
--- The newest state of each path. A deleted file stays as a row without a hash, so that a late event with a lower
--- sequence cannot bring it back.
+-- The newest state of each path, and how far each source has come with it, the latest to write last. A deleted file
+-- stays as a row without a hash, so that a late event with a lower sequence cannot bring it back.
 create table fleet.files (
     app_id     text collate "C" not null,
     path       text collate "C" not null,
@@ -40,8 +42,7 @@ create table fleet.files (
     bytes      integer not null default 0,
     lines      integer not null default 0,
     version    bigint not null,
-    source     text not null,
-    sequence   bigint,
+    sequences  json not null default '{}',
     updated_at timestamptz not null default now(),
     primary key (app_id, path)
 );
