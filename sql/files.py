@@ -68,12 +68,13 @@ def store(tx: Tx, app_id: str, edition: Edition) -> None:
     """Write what an event has changed, and remember how far its source has come; nothing is waited for."""
     draft, version = edition.draft, edition.version
     _set_app(tx, app_id, edition)
-    if blobs := draft.blobs():
-        tx.execute(QUERY.keep_blobs, {"hashes": list(blobs), "contents": list(blobs.values())})
     entries = {path: draft.entry(path, version) for path in sorted(draft.touched)}
-    _set_files(tx, app_id, {path: entry for path, entry in entries.items() if entry != draft.before(path)})
-    if changed := draft.changed():
-        _add_version(tx, app_id, edition, changed)
+    entries = {path: entry for path, entry in entries.items() if entry != draft.before(path)}
+    if entries:
+        about = {"version": version, "event_id": edition.event_id, "message_id": edition.message_id}
+        contents = list(draft.blobs().values())
+        rows = _columns(entries, draft)
+        tx.execute(QUERY.keep, {"app_id": app_id, **about, "name": edition.name, "contents": contents, **rows})
 
 
 def _shelf(app: tuple[Any, ...] | None, known: Mapping[str, Entry], earlier: Mapping[str, File] | None = None) -> Shelf:
@@ -104,38 +105,23 @@ def _set_app(tx: Tx, app_id: str, edition: Edition) -> None:
         raise Overtaken(app_id)
 
 
-def _set_files(tx: Tx, app_id: str, entries: Mapping[str, Entry]) -> None:
-    if not entries:
-        return
-    tx.execute(
-        QUERY.set_files,
-        {
-            "app_id": app_id,
-            "paths": list(entries),
-            **_columns([entry.file for entry in entries.values()]),
-            "versions": [entry.version for entry in entries.values()],
-            "sequences": [json.dumps(entry.sequences) for entry in entries.values()],
-        },
-    )
-
-
-def _add_version(tx: Tx, app_id: str, edition: Edition, changed: list[str]) -> None:
-    draft, at = edition.draft, {"app_id": app_id, "version": edition.version}
-    named = {"event_id": edition.event_id, "message_id": edition.message_id, "name": edition.name}
-    tx.execute(QUERY.add_version, {**at, **named, "changes": len(changed)})
-    files = [draft.now(path) for path in changed]
-    operations = [
-        "delete" if file.sha256 is None else "rename" if draft.touched[path] else "write"
-        for path, file in zip(changed, files, strict=True)
-    ]
-    from_paths = [draft.touched[path] for path in changed]
-    columns = {"paths": changed, "operations": operations, "from_paths": from_paths, **_columns(files)}
-    tx.execute(QUERY.add_changes, {**at, **columns})
-
-
-def _columns(files: list[File]) -> dict[str, list[Any]]:
+def _columns(entries: Mapping[str, Entry], draft: Draft) -> dict[str, list[Any]]:
+    changed, files = set(draft.changed()), [entry.file for entry in entries.values()]
     return {
+        "paths": list(entries),
+        "operations": [_operation(path, draft) for path in entries],
+        "from_paths": [draft.touched[path] for path in entries],
+        "changed": [path in changed for path in entries],
         "hashes": [file.sha256 for file in files],
         "bytes": [file.bytes for file in files],
         "lines": [file.lines for file in files],
+        "versions": [entry.version for entry in entries.values()],
+        "sequences": [json.dumps(entry.sequences) for entry in entries.values()],
     }
+
+
+def _operation(path: str, draft: Draft) -> str:
+    """Return what happened to a path in the end."""
+    if draft.now(path).sha256 is None:
+        return "delete"
+    return "rename" if draft.touched[path] else "write"

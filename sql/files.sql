@@ -5,9 +5,9 @@ select version, file_count, file_bytes from fleet.apps where app_id = %(app_id)s
 -- name: known
 -- The paths themselves, and what stands below those that are to become files.
 select path, sha256, bytes, lines, version, sequences from fleet.files
-where app_id = %(app_id)s and path = any(%(paths)s)
+where app_id = %(app_id)s and path = any(%(paths)b)
 union all
-select below.* from unnest(%(folders)s::text[]) as folder, lateral (
+select below.* from unnest(%(folders)b::text[]) as folder, lateral (
     select path, sha256, bytes, lines, version, sequences from fleet.files
     where app_id = %(app_id)s and path > folder || '/' and path < folder || '0' and sha256 is not null
 ) as below;
@@ -33,29 +33,28 @@ set version = excluded.version, file_count = excluded.file_count, file_bytes = e
 where apps.version = %(was)s
 returning true;
 
--- name: add_version
-insert into fleet.versions (app_id, version, event_id, message_id, name, changes)
-values (%(app_id)s, %(version)s, %(event_id)s, %(message_id)s, %(name)s, %(changes)s);
-
--- name: keep_blobs
--- In the order of their hashes: two that keep the same ones wait for each other, and never both ways.
-insert into fleet.blobs (sha256, content)
-select sha256, content from unnest(%(hashes)s::bytea[], %(contents)s::bytea[]) as blob (sha256, content)
-order by sha256
-on conflict do nothing;
-
--- name: set_files
+-- name: keep
+-- Contents go in by the order of their hashes: two that keep the same ones wait for each other, and never both ways.
+with touched as (
+    select * from unnest(
+        %(paths)b::text[], %(operations)b::text[], %(from_paths)b::text[], %(changed)b::boolean[], %(hashes)b::bytea[],
+        %(bytes)b::integer[], %(lines)b::integer[], %(versions)b::bigint[], %(sequences)b::text[]
+    ) as row (path, operation, from_path, changed, sha256, bytes, lines, version, sequences)
+), kept as (
+    insert into fleet.blobs (sha256, content)
+    select sha256, content from unnest(%(contents)b::bytea[]) as content, sha256(content) as sha256 order by sha256
+    on conflict do nothing
+), versioned as (
+    insert into fleet.versions (app_id, version, event_id, message_id, name, changes)
+    select %(app_id)s, %(version)s, %(event_id)s, %(message_id)s, %(name)s, count(*) from touched where changed
+    having count(*) > 0
+), logged as (
+    insert into fleet.file_changes (app_id, version, path, operation, from_path, sha256, bytes, lines)
+    select %(app_id)s, version, path, operation, from_path, sha256, bytes, lines from touched where changed
+)
 insert into fleet.files (app_id, path, sha256, bytes, lines, version, sequences)
-select %(app_id)s, path, sha256, bytes, lines, version, sequences::json
-from unnest(%(paths)s::text[], %(hashes)s::bytea[], %(bytes)s::integer[], %(lines)s::integer[], %(versions)s::bigint[],
-            %(sequences)s::text[]) as row (path, sha256, bytes, lines, version, sequences)
+select %(app_id)s, path, sha256, bytes, lines, version, sequences::json from touched
 on conflict (app_id, path) do update
 set sha256 = excluded.sha256, bytes = excluded.bytes, lines = excluded.lines, version = excluded.version,
     sequences = excluded.sequences,
     updated_at = case when files.version = excluded.version then files.updated_at else excluded.updated_at end;
-
--- name: add_changes
-insert into fleet.file_changes (app_id, version, path, operation, from_path, sha256, bytes, lines)
-select %(app_id)s, %(version)s, path, operation, from_path, sha256, bytes, lines
-from unnest(%(paths)s::text[], %(operations)s::text[], %(from_paths)s::text[], %(hashes)s::bytea[],
-            %(bytes)s::integer[], %(lines)s::integer[]) as row (path, operation, from_path, sha256, bytes, lines);

@@ -2,7 +2,7 @@
 -- The same event decided twice is one row.
 insert into fleet.outbox (app_id, event_id, kind, envelope)
 select %(app_id)s, event_id, kind, envelope
-from unnest(%(event_ids)s::text[], %(kinds)s::text[], %(envelopes)s::text[]) as row (event_id, kind, envelope)
+from unnest(%(event_ids)b::text[], %(kinds)b::text[], %(envelopes)b::text[]) as row (event_id, kind, envelope)
 on conflict do nothing;
 
 -- name: claim
@@ -11,14 +11,14 @@ select app_id, event_id, kind, envelope from fleet.outbox
 where next_try_at <= clock_timestamp() order by n limit %(count)s for update skip locked;
 
 -- name: published
-delete from fleet.outbox using unnest(%(app_ids)s::text[], %(event_ids)s::text[]) as row (app_id, event_id)
+delete from fleet.outbox using unnest(%(app_ids)s::text[], %(event_ids)b::text[]) as row (app_id, event_id)
 where outbox.app_id = row.app_id and outbox.event_id = row.event_id;
 
 -- name: refused
 -- Nobody could take it: try again later and let its neighbours pass.
 update fleet.outbox set tries = tries + 1,
     next_try_at = clock_timestamp() + least(interval '1 s' * 2 ^ least(tries, 8), interval '5 min')
-from unnest(%(app_ids)s::text[], %(event_ids)s::text[]) as row (app_id, event_id)
+from unnest(%(app_ids)s::text[], %(event_ids)b::text[]) as row (app_id, event_id)
 where outbox.app_id = row.app_id and outbox.event_id = row.event_id;
 
 -- name: backlog

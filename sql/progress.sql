@@ -8,8 +8,8 @@ with head as (
 ), written as (
     insert into fleet.progress (app_id, seq, kind, event_id, story_id, message_id, body)
     select %(app_id)s, head.seq - %(count)s + step.n, step.kind, step.event_id, step.story_id, step.message_id, step.body
-    from head, unnest(%(kinds)s::text[], %(event_ids)s::text[], %(story_ids)s::text[], %(message_ids)s::text[],
-                      %(bodies)s::text[]) with ordinality as step (kind, event_id, story_id, message_id, body, n)
+    from head, unnest(%(kinds)b::text[], %(event_ids)b::text[], %(story_ids)b::text[], %(message_ids)b::text[],
+                      %(bodies)b::text[]) with ordinality as step (kind, event_id, story_id, message_id, body, n)
 )
 select seq from head;
 

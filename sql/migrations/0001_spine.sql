@@ -188,6 +188,9 @@ begin
     end loop;
 end $$;
 
+-- A worker's statements find rows by their keys: planned once they are right for lists of any length.
+alter role fleet_worker set plan_cache_mode = force_generic_plan;
+
 grant select, insert, update on fleet.apps, fleet.files to fleet_worker;
 grant select, insert on fleet.versions, fleet.file_changes, fleet.blobs, fleet.inbox to fleet_worker;
 grant select, insert, delete on fleet.outbox to fleet_worker;
