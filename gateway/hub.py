@@ -1,0 +1,225 @@
+"""Resumable fan-out: pushes in, lossy, doubled and in any order; every app's story out, exact and in order.
+
+Pushes are only a hurry: the history is the truth. Whatever is missing is read from it, and an audit of all heads
+finds the one loss that nothing else shows, that of a last message.
+"""
+
+import asyncio
+from collections.abc import Collection, Coroutine
+from typing import Any, Literal, Protocol
+
+import structlog
+
+from gateway.channel import Channel, Listener
+from gateway.sse import FOREIGN, OLDEST, Frame
+
+log = structlog.get_logger()
+
+Source = Literal["live", "ring", "history"]
+
+_GRACE = 0.02
+
+
+class History(Protocol):
+    """Where the truth is; it waits while the database is away."""
+
+    async def after(self, app_id: str, seq: int) -> list[Frame]:
+        """Return a page of an app's story behind a number."""
+
+    async def heads(self, app_ids: Collection[str]) -> dict[str, int]:
+        """Return each app's newest number."""
+
+
+class Gone(Exception):
+    """The cursor cannot be honoured: the client must fetch state and go on from the head."""
+
+    def __init__(self, head: int) -> None:
+        super().__init__(f"start anew from {head}")
+        self.head = head
+
+
+class Hub:
+    """All channels of one gateway."""
+
+    def __init__(self, history: History, *, grace: float = _GRACE) -> None:
+        self._history = history
+        self._grace = grace
+        self._channels: dict[str, Channel] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # what comes from the bus: never awaits
+
+    def wants(self, app_id: str, seq: int) -> bool:
+        """Tell whether a push is news to anybody here."""
+        channel = self._channels.get(app_id)
+        return channel is not None and not channel.knows(seq)
+
+    def push(self, app_id: str, frame: Frame) -> None:
+        """Take what the bus brought."""
+        channel = self._channels.get(app_id)
+        if channel is not None and channel.take(frame):
+            self._fill(channel)
+
+    # who listens
+
+    async def attach(self, app_id: str, listener: Listener, start: int | None) -> tuple[Channel, Source]:
+        """Bring a listener up to date and let it join; None starts at now."""
+        channel = self._channels.get(app_id) or self._create(app_id)
+        channel.refs += 1
+        try:
+            return channel, await self._join(channel, listener, start)
+        except BaseException:
+            self.detach(channel, listener)
+            raise
+
+    def detach(self, channel: Channel, listener: Listener) -> None:
+        """Let a listener go; the last one takes the channel along."""
+        channel.live.discard(listener)
+        channel.refs -= 1
+        if channel.refs == 0 and self._channels.get(channel.app_id) is channel:
+            del self._channels[channel.app_id]
+
+    # what keeps it true
+
+    async def audit(self) -> None:
+        """Compare all heads with the history's."""
+        ours = {app_id: channel.head for app_id, channel in self._channels.items() if channel.head is not None}
+        if not ours:
+            return
+        theirs = await self._history.heads(ours)
+        for app_id, head in ours.items():
+            channel = self._channels.get(app_id)
+            if channel is None or channel.head is None:
+                continue
+            if theirs[app_id] < head <= channel.head:
+                self._rebase(channel)
+            elif theirs[app_id] > channel.head:
+                self._fill(channel, target=theirs[app_id])
+            channel.rest()
+
+    def rebase(self) -> None:
+        """Start every channel anew: history is another one."""
+        for channel in self._channels.values():
+            self._rebase(channel)
+
+    async def close(self) -> None:
+        """End everything that is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def __len__(self) -> int:
+        return len(self._channels)
+
+    def _create(self, app_id: str) -> Channel:
+        channel = self._channels[app_id] = Channel(app_id)
+        channel.opening = self._spawn(self._open(channel))
+        return channel
+
+    async def _open(self, channel: Channel) -> None:
+        """Read the head and splice to it what has been pushed meanwhile."""
+        generation = channel.generation
+        head = await self._head(channel)
+        if channel.generation != generation:
+            return
+        channel.open(head)
+        channel.opening = None
+        if channel.lacks:
+            self._fill(channel)
+
+    async def _join(self, channel: Channel, listener: Listener, start: int | None) -> Source:
+        head = await self._opened(channel)
+        generation = channel.generation
+        source: Source = "live"
+        listener.cursor = head if start is None else max(start, 0)
+        if start == FOREIGN:
+            raise Gone(head)
+        if listener.cursor > head:
+            await self._catch_up(channel, listener.cursor)
+        while not (channel.generation == generation and channel.covers(listener.cursor)):
+            source = "history"
+            head = await self._opened(channel)
+            frames = await self._history.after(channel.app_id, listener.cursor)
+            if channel.generation != generation:
+                raise Gone(await self._opened(channel))
+            if start == OLDEST:  # whatever is oldest, it is what was asked for
+                listener.cursor, start = (frames[0].seq - 1 if frames else head), None
+            elif not frames or frames[0].seq != listener.cursor + 1:
+                raise Gone(channel.head or 0)
+            if frames:
+                await listener.deliver(frames)
+                listener.cursor = frames[-1].seq
+        # No await between the last look at the channel and joining it.
+        if source == "live" and listener.cursor < (channel.head or 0):
+            source = "ring"
+        channel.replay(listener)
+        return source
+
+    async def _opened(self, channel: Channel) -> int:
+        """Wait until the channel has a head, and return it."""
+        while channel.head is None:
+            assert channel.opening is not None  # noqa: S101 - a channel without a head is being opened
+            await asyncio.shield(channel.opening)
+        return channel.head
+
+    async def _catch_up(self, channel: Channel, cursor: int) -> None:
+        """Decide about a cursor ahead of ours: another replica was faster, or nobody ever gave it."""
+        head = await self._head(channel)
+        if cursor > head:
+            raise Gone(head)
+        self._fill(channel, target=head)
+
+    async def _head(self, channel: Channel) -> int:
+        return (await self._history.heads([channel.app_id]))[channel.app_id]
+
+    def _fill(self, channel: Channel, target: int = 0) -> None:
+        """Close a hole, or reach a head that is known to exist."""
+        channel.target = max(channel.target, target)
+        if channel.filling is None:
+            channel.filling = self._spawn(self._filling(channel))
+
+    async def _filling(self, channel: Channel) -> None:
+        """Read on from the head until nothing is lacking."""
+        generation = channel.generation
+        if not channel.target:  # most holes are messages that overtook each other, and close by themselves
+            await asyncio.sleep(self._grace)
+        try:
+            while channel.generation == generation and channel.refs and channel.lacks:
+                await self._read_on(channel, channel.head or 0)
+        finally:
+            if channel.generation == generation:
+                channel.filling, channel.target = None, 0
+
+    async def _read_on(self, channel: Channel, head: int) -> None:
+        """Take one page behind the head."""
+        missed, channel.missed = channel.missed, False
+        claimed, target, generation = tuple(channel.early), channel.target, channel.generation
+        frames = await self._history.after(channel.app_id, head)
+        if channel.generation != generation or channel.head is None:
+            return
+        if (frames[0].seq if frames else target + 1) > channel.head + 1:
+            self._rebase(channel)  # what listeners lack is no longer kept
+            return
+        for frame in frames:
+            channel.take(frame)
+        channel.missed |= missed and bool(frames)  # only the end of history shows that nothing is missing
+        if not frames:  # steps are pushed after their commit: what history lacks never was
+            for seq in claimed:
+                channel.early.pop(seq, None)
+
+    def _rebase(self, channel: Channel) -> None:
+        """Begin a channel anew, and reset whoever listens."""
+        channel.forget()
+        channel.filling = None
+        channel.opening = self._spawn(self._open(channel))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("history_not_read", exc_info=error)
