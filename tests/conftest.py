@@ -11,6 +11,7 @@ import pytest
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
+from sql.migrate import migrate
 
 
 def absent(what: str) -> None:
@@ -116,8 +117,10 @@ def make_database(postgres: PrivatePostgres) -> Callable[[], str]:
 
 @pytest.fixture(scope="module")
 def database_url(make_database: Callable[[], str]) -> str:
-    """The owner's URL of a fresh database for one test module."""
-    return make_database()  # sql.migrate belongs here, once it exists
+    """The owner's URL of a fresh, migrated database for one test module."""
+    url = make_database()
+    migrate(url)
+    return url
 
 
 @pytest.fixture(scope="session")

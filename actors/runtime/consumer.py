@@ -22,7 +22,7 @@ AMQP_ERRORS = (AMQPConnectionError, AMQPChannelError)
 class EventConsumer(Consumer):
     """One connection, one queue. Worker threads settle from wherever they are."""
 
-    def __init__(self, parameters: pika.Parameters, actor: Actor, prefetch: int, timeout: int) -> None:
+    def __init__(self, parameters: pika.URLParameters, actor: Actor, prefetch: int, timeout: int) -> None:
         self._actor, self._queue = actor, actor.queue
         self._lock = threading.Lock()
         self._settled: deque[tuple[int, bool]] = deque()

@@ -1,10 +1,10 @@
 """One event in one actor's hands: say how far it is, settle it once, emit what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from contracts.event import Envelope, Event
 from contracts.progress import Progress
@@ -70,13 +70,12 @@ class Job:
         They are what people watch, not what anything waits for, so outside of settle that commit does not wait for
         the disk.
         """
-        stamped = [step.model_copy(update={"attempt": self.attempt}) for step in steps]
         if self._pending is not None:
-            self._pending.extend(stamped)
+            self._pending.extend(steps)
             return
         with transaction(self.pool, self.app_id) as tx:
             tx.execute("select set_config('synchronous_commit', 'off', true)")
-            rows, numbered = self.write(tx, stamped)
+            rows, numbered = self.write(tx, steps)
         self.outlet.hand_over(self.app_id, rows, numbered)
 
     def _collect(self, fact: Event) -> None:
@@ -84,16 +83,20 @@ class Job:
             raise RuntimeError("emit inside settle, so that the fact and the rows become true together")
         self._pending.append(fact)
 
-    def write(self, tx: Tx, facts: list[Any]) -> tuple[list[outbox.Row], list[story.Numbered]]:
+    def write(self, tx: Tx, facts: Sequence[Event]) -> tuple[list[outbox.Row], list[story.Numbered]]:
         """Write facts into the outbox and, last, into the story. Steps need no outbox: the story keeps them."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        envelopes = [replace(self.envelope.follow_up(self.actor, fact), time=now) for fact in facts]
+        stamped = [self._stamp(fact) if isinstance(fact, Progress) else fact for fact in facts]
+        envelopes = [replace(self.envelope.follow_up(self.actor, fact), time=now) for fact in stamped]
         rows = [outbox.row(envelope) for envelope in envelopes]
         if owed := [row for row in rows if row.kind != Progress.kind]:
             outbox.append(tx, self.app_id, owed)
         if not envelopes:
             return [], []
         return rows, story.append(tx, self.app_id, [self._step(envelope) for envelope in envelopes])
+
+    def _stamp(self, step: Progress) -> Progress:
+        return step.model_copy(update={"attempt": self.attempt})
 
     def _step(self, envelope: Envelope) -> story.Step:
         about = {

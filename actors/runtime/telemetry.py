@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.types import Processor
 
 from contracts.settings import Settings
@@ -49,8 +50,10 @@ def configure_logging(settings: Settings, process: str) -> None:
 def _renderer(settings: Settings) -> list[Processor]:
     console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stdout.isatty())
     if console:
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    # Never the local variables: an event's content and a pool's password are among them.
+    frames = ExceptionDictTransformer(show_locals=False)
+    return [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer()]
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Wire:
         self._confirmed: Channel | None = None
         self._plain: Channel | None = None
         self._open = asyncio.Event()
+        self._hung_up = asyncio.Event()
+        self._hung_up.set()
         self._keeper: asyncio.Task[None] | None = None
 
     @property
@@ -76,6 +78,8 @@ class Wire:
             self._keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeper
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hung_up.wait(), 2)
 
     def publish(
         self,
@@ -140,14 +144,19 @@ class Wire:
                 if not promise.done():
                     promise.set_exception(error) if promise is opened else promise.set_result(error)
 
+        def closed(connection: object, error: BaseException) -> None:
+            self._hung_up.set()
+            fail(connection, error)
+
         self._connection = AsyncioConnection(
             self._parameters,
             on_open_callback=opened.set_result,
             on_open_error_callback=fail,
-            on_close_callback=fail,
+            on_close_callback=closed,
             custom_ioloop=asyncio.get_running_loop(),
         )
         connection = await opened
+        self._hung_up.clear()
         connection.add_on_connection_blocked_callback(lambda *_: self._set_blocked(True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._set_blocked(False))
         confirmed = await self._channel(connection, fail)
