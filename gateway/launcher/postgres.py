@@ -44,8 +44,8 @@ class PrivatePostgres(PrivateService):
     farewell = signal.SIGINT  # the fast shutdown; SIGTERM would wait for the clients
     port_names: ClassVar = ("postgres",)
 
-    def __init__(self, directory: Path, *, password: str, careless: bool = False) -> None:
-        super().__init__(directory.resolve())
+    def __init__(self, directory: Path, *, password: str, careless: bool = False, log: Path | None = None) -> None:
+        super().__init__(directory.resolve(), log)
         self._password = password
         self._careless = careless
         self._user = _runs_as() if os.geteuid() == 0 else None
@@ -60,6 +60,11 @@ class PrivatePostgres(PrivateService):
     def url(self) -> str:
         """The address of the database `fleet`, for its owner."""
         return self.url_of("fleet")
+
+    @property
+    def address(self) -> str:
+        """The server's address, to be shown."""
+        return f"postgresql://{LOOPBACK}:{self.ports['postgres']}/fleet"
 
     def url_of(self, database: str) -> str:
         """Return the owner's address of a database."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -25,24 +25,26 @@ class Program:
     user: str | None = None
     farewell: signal.Signals = signal.SIGKILL
 
-    def spawn(self, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        """Start it in a session of its own: the terminal's Ctrl-C reaches only us.
+    def spawn(self, output: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start it; Linux counts the *thread* as the parent, so call this from one that lives on."""
+        return subprocess.Popen([str(argument) for argument in self.arguments], stdout=output, **self.options())
 
-        Linux counts the starting *thread* as the parent: call this from one that lives on.
+    def options(self) -> dict[str, Any]:
+        """Return how it is started, for subprocess and asyncio alike.
+
+        A session of its own keeps the terminal's Ctrl-C away: who ends when is ours to decide.
         """
-        return subprocess.Popen(
-            [str(argument) for argument in self.arguments],
-            env=dict(self.environment),
-            cwd=self.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            user=self.user,
-            group=primary_group(self.user),
-            extra_groups=None if self.user is None else [],
-            preexec_fn=_bind_to_parent(self.farewell),  # noqa: PLW1509 - no other way to set it after setuid
-        )
+        return {
+            "env": dict(self.environment),
+            "cwd": self.directory,
+            "stdin": subprocess.DEVNULL,
+            "stderr": subprocess.STDOUT,
+            "start_new_session": True,
+            "user": self.user,
+            "group": primary_group(self.user),
+            "extra_groups": None if self.user is None else [],
+            "preexec_fn": _bind_to_parent(self.farewell),  # only this comes after the change of user
+        }
 
 
 def primary_group(user: str | None) -> int | None:

@@ -25,11 +25,14 @@ class PrivateService(ABC):
     farewell: ClassVar[signal.Signals]
     port_names: ClassVar[tuple[str, ...]]
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, log: Path | None = None) -> None:
         self.directory = directory
         self.process: subprocess.Popen[bytes] | None = None
         self.ports: dict[str, int] = {}
         self._ports_are_known = False
+        self._is_wanted = True
+        #: Where the server's words go.
+        self.log = log or directory / f"{self.name}.log"
 
     @property
     @abstractmethod
@@ -48,22 +51,20 @@ class PrivateService(ABC):
     def ready(self) -> bool:
         """Whether the process just started serves; asked again and again."""
 
-    @property
-    def log(self) -> Path:
-        """Where the server's words go."""
-        return self.directory / f"{self.name}.log"
-
     def start(self, timeout: float = 60) -> None:
         """Start it and return when it serves.
 
         A port may be lost between choosing and listening, and a killed predecessor may hold
         its memory for a moment: hence the attempts. Ports once handed out do not change.
         """
+        self._is_wanted = True
         self.prepare()
         end_leftover(self.directory / "pid", timeout=15)
         deadline = time.monotonic() + timeout
         while not self._start_once(deadline):
-            self.kill()
+            self._end_at_once()
+            if not self._is_wanted:
+                raise ServiceError(f"{self.name} was stopped while it started")
             if time.monotonic() > deadline - timeout * 0.5:
                 raise ServiceError(f"{self.name} does not start. Its last words ({self.log}):\n{self.last_words()}")
             time.sleep(0.2)
@@ -75,7 +76,7 @@ class PrivateService(ABC):
         with self.log.open("ab") as log:
             self.process = program.spawn(log)
         note_pid(self.process, self.directory / "pid")
-        while self.process.poll() is None and time.monotonic() < deadline:
+        while self._is_wanted and self.process.poll() is None and time.monotonic() < deadline:
             if self.ready():
                 return True
             time.sleep(0.01)
@@ -93,12 +94,17 @@ class PrivateService(ABC):
         self.ports = noted
 
     def stop(self, timeout: float = 30) -> None:
-        """End it in good order; its data stays."""
+        """End it in good order, whatever it is doing; its data stays."""
+        self._is_wanted = False
         if self.process is not None:
             end(self.process, self.farewell, timeout)
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
+        self._is_wanted = False
+        self._end_at_once()
+
+    def _end_at_once(self) -> None:
         if self.process is not None:
             self.process.kill()
             self.process.wait()

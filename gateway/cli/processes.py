@@ -1,0 +1,53 @@
+"""`fleet migrate | worker | relay | gateway`: one process of the fleet, in the foreground."""
+
+import os
+import subprocess
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from gateway.cli import root
+
+
+def migrate() -> None:
+    """Bring the database forward and make the queues.
+
+    Example: `FLEET_DATABASE_URL=postgresql://… FLEET_AMQP_URL=amqp://… fleet migrate`
+    """
+    for arguments in (["sql", "migrate"], ["actors", "declare"]):
+        if subprocess.run(_command(*arguments), env=root.environment(), check=False).returncode:
+            raise typer.Exit(1)
+
+
+def worker(group: Annotated[str, typer.Option(help="whose actors to run; `python -m actors` lists them")]) -> None:
+    """Run one more worker.
+
+    Example: `fleet worker --group files`
+    """
+    _become("actors.worker", "--group", group)
+
+
+def relay() -> None:
+    """Run one more relay.
+
+    Example: `fleet relay`
+    """
+    _become("actors.relay")
+
+
+def gateway() -> None:
+    """Run one more gateway, at FLEET_HTTP.
+
+    Example: `FLEET_HTTP=127.0.0.1:8701 fleet gateway`
+    """
+    _become("gateway")
+
+
+def _become(module: str, *arguments: str) -> NoReturn:
+    """Replace this process, so that its signals and its status are the process's own."""
+    os.execve(sys.executable, _command(module, *arguments), root.environment())  # noqa: S606 - no shell is wanted
+
+
+def _command(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module, *arguments]

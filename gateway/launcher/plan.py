@@ -1,0 +1,59 @@
+"""Decides what a fleet is made of: which services are ours, which ports, which variables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from contracts.settings import Settings
+from gateway.launcher import ports
+from gateway.launcher.own_secrets import OwnSecrets
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was decided before anything started; a service without a URL is to be ours."""
+
+    http: str
+    amqp_url: str | None
+    database_url: str | None
+    variables: Mapping[str, str]
+
+
+def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, say: Callable[[str], None]) -> Plan:
+    """Return the plan for these settings; what differs from them is said."""
+    http = free_address(settings.http, "the gateway", say)
+    defaults = {
+        "FLEET_EDGE_HTTP": settings.edge_http,
+        "FLEET_ZONES": ",".join(settings.zones),
+        "FLEET_STAGE": settings.stage,
+        "FLEET_EDGE_API_TOKEN": own.edge_api_token,
+        "FLEET_TENANT_HMAC_SECRET": own.tenant_hmac_secret,
+        "FLEET_SECRETS_KEYS": own.secrets_keys,
+    }
+    if settings.jwks_url is None:
+        defaults["FLEET_JWT_SECRET"] = own.jwt_secret
+    urls = {"FLEET_AMQP_URL", "FLEET_DATABASE_URL"}  # these are known once the services run
+    theirs = {name: environment[name] for name in environment.keys() - urls if name.startswith("FLEET_")}
+    return Plan(
+        http=http,
+        amqp_url=_unless_ours(settings.amqp_url, own.amqp_password),
+        database_url=_unless_ours(settings.database_url, own.database_password),
+        variables={**defaults, **theirs, "FLEET_HOME": str(settings.home.resolve()), "FLEET_HTTP": http},
+    )
+
+
+def free_address(wanted: str, who: str, say: Callable[[str], None]) -> str:
+    """Return the address, or one with the next free port."""
+    host, _, port = wanted.rpartition(":")
+    found = ports.next_free(int(port), host.strip("[]"))
+    if found != int(port) != 0:
+        say(f"port {port} is taken: {who} takes {found}")
+    return f"{host}:{found}"
+
+
+def _unless_ours(url: SecretStr | None, password: str) -> str | None:
+    """Return the URL of somebody's service; one of ours is in the shell of who has sourced our env file."""
+    if url is None or password in url.get_secret_value():
+        return None
+    return url.get_secret_value()
