@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sql.database import AsyncTx, Tx
+from sql.database import AsyncTx, Tx, enter
 from sql.named import Named
 
 QUERY = Named(__file__)
@@ -67,6 +67,19 @@ async def after(tx: AsyncTx, app_id: str, seq: int, count: int) -> list[Numbered
     """Return one page of an app's history behind a cursor."""
     rows = await tx.execute(QUERY.after, {"app_id": app_id, "seq": seq, "count": count})
     return [Numbered(*row) for row in await rows.fetchall()]
+
+
+async def pages(tx: AsyncTx, cursors: Sequence[tuple[str, int]], count: int) -> dict[tuple[str, int], list[Numbered]]:
+    """Return one page for each cursor, in one journey of one transaction that sees one app after the other."""
+    async with tx.pipeline(), tx.transaction():
+        asked = []
+        for app_id, seq in cursors:
+            await enter(tx, app_id)
+            asked.append(await tx.execute(QUERY.after, {"app_id": app_id, "seq": seq, "count": count}))
+        return {
+            cursor: [Numbered(*row) for row in await rows.fetchall()]
+            for cursor, rows in zip(cursors, asked, strict=True)
+        }
 
 
 async def story(tx: AsyncTx, app_id: str, story_id: str, count: int = 1_000) -> list[Numbered]:
