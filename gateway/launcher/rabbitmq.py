@@ -4,13 +4,12 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
+from gateway.launcher.notice import Notice
 from gateway.launcher.ports import LOOPBACK
 from gateway.launcher.programs import Program, end
 from gateway.launcher.service import PrivateService, ServiceError
@@ -45,7 +44,7 @@ class PrivateRabbit(PrivateService):
         super().__init__(directory.resolve(), log)
         self._password = password
         self._epmd: subprocess.Popen[bytes] | None = None
-        self._notices: socket.socket | None = None
+        self._notice: Notice | None = None
 
     @property
     def url(self) -> str:
@@ -78,24 +77,17 @@ class PrivateRabbit(PrivateService):
         configuration.touch(mode=0o600)
         configuration.write_text(self._configuration())
         self._start_epmd()
+        self._notice = Notice()
         return Program(
             arguments=[scripts / "rabbitmq-server"],
-            environment=self._environment() | {"NOTIFY_SOCKET": self._listen_for_notice()},
+            environment=self._environment() | {"NOTIFY_SOCKET": str(self._notice.path)},
             directory=self.directory,
             farewell=signal.SIGTERM,
         )
 
     def ready(self) -> bool:
         """Whether the broker has said so."""
-        if self._notices is None:
-            return False
-        try:
-            said = b"READY=1" in self._notices.recv(4096)
-        except TimeoutError:
-            return False
-        if said:
-            self._stop_listening()
-        return said
+        return self._notice is not None and self._notice.ready()
 
     def stop(self, timeout: float = 30) -> None:
         """End the broker, then the name service it signs off from."""
@@ -108,28 +100,10 @@ class PrivateRabbit(PrivateService):
         self._stop_helpers()
 
     def _stop_helpers(self) -> None:
-        self._stop_listening()
+        if self._notice is not None:
+            self._notice.close()
         if self._epmd is not None:
             end(self._epmd, signal.SIGTERM, 5)
-
-    def _listen_for_notice(self) -> str:
-        """Listen where the server tells systemd that it is ready: its script then also keeps its pid.
-
-        The folder is a short one: the path of a socket may have 107 characters.
-        """
-        self._stop_listening()
-        path = Path(tempfile.mkdtemp(prefix="fleet-")) / "notify"
-        self._notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._notices.bind(str(path))
-        self._notices.settimeout(0.1)
-        return str(path)
-
-    def _stop_listening(self) -> None:
-        if self._notices is not None:
-            folder = Path(self._notices.getsockname()).parent
-            self._notices.close()
-            self._notices = None
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _start_epmd(self) -> None:
         """Start the name service; without one of ours RabbitMQ leaves a daemon that outlives it."""
