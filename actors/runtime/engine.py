@@ -23,7 +23,8 @@ from structlog.contextvars import bound_contextvars
 from actors.runtime.actor import Actor
 from actors.runtime.deadline import Deadlines, TimeLimitExceeded
 from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
-from actors.runtime.job import Job, Repeated
+from actors.runtime.effect import Repeated
+from actors.runtime.job import Job, Unsettled
 from actors.runtime.outlet import Outlet
 from actors.runtime.telemetry import Metrics
 from actors.runtime.wire import Away
@@ -40,10 +41,6 @@ T = TypeVar("T")
 _MAX_CRASHES = 20
 _LONGEST_WAIT = 1.0
 _MAX_HEADER = 2_000
-
-
-class Unsettled(Exception):
-    """A handler returned without settling: a bug, for nobody would ever know how it ended."""
 
 
 class Stopping(Exception):
@@ -141,8 +138,7 @@ class Engine:
         job = Job(envelope, self.actor.name, self.actor.emits, delivery.attempt, self.pool, self.outlet)
         with self.deadlines.limit(self.actor.time_limit):
             self.actor.handle(event, job, *self.resources)
-        if not job.settled:
-            raise Unsettled(f"{self.actor.name} returned without settling")
+        job.must_be_settled()
         for fact in job.emitted:
             self.metrics.events_emitted.labels(fact.kind).inc()
         return Ending("settled")

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from actors.runtime.effect import Effect, Repeated
 from contracts.event import Envelope, Event
 from contracts.progress import Progress
-from sql import inbox, outbox
+from sql import effects, inbox, outbox
 from sql import progress as story
 from sql.database import Pool, Tx, transaction
 
 
-class Repeated(Exception):
-    """The event was settled before; this delivery changes nothing."""
+class Unsettled(Exception):
+    """A handler returned without settling: a bug, and trying again would not mend it."""
 
 
 class Announcer(Protocol):
@@ -36,6 +37,7 @@ class Job:
     outlet: Announcer
     settled: bool = False
     emitted: list[Event] = field(default_factory=list)
+    claim: effects.Claim | None = None
     _pending: list[Event] | None = None
 
     @property
@@ -50,12 +52,29 @@ class Job:
             raise RuntimeError("a job settles once")
         self._pending = []
         with transaction(self.pool, self.app_id) as tx:
-            if not inbox.enter(tx, self.app_id, self.actor, self.envelope.source, self.envelope.event_id):
-                raise Repeated
+            self.enter(tx)
             yield tx
             rows, steps = self.write(tx, self._pending)
         self.settled, self.emitted, self._pending = True, self._pending, None
         self.outlet.hand_over(self.app_id, rows, steps)
+
+    def enter(self, tx: Tx) -> None:
+        """Sign in, so that no other delivery settles the same."""
+        if not inbox.enter(tx, self.app_id, self.actor, self.envelope.source, self.envelope.event_id):
+            raise Repeated
+        if self.claim is not None:
+            effects.release(tx, self.claim)
+
+    def claimed(self, seconds: float = 60) -> Effect:
+        """Take this event for an effect outside the database, so that two deliveries do not both reach out."""
+        effect = Effect.begin(self.pool, self.envelope, self.actor, seconds)
+        self.claim = effect.claim
+        return effect
+
+    def must_be_settled(self) -> None:
+        """Object where nobody would ever know how it ended."""
+        if not self.settled:
+            raise Unsettled(f"{self.actor} returned without settling")
 
     def emit(self, fact: Event) -> None:
         """Say what follows; it becomes true with the commit."""

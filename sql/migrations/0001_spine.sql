@@ -118,14 +118,17 @@ create table fleet.progress (
 create index on fleet.progress (app_id, story_id);
 create index on fleet.progress using brin (at);
 
--- One worker per app and lane: `wanted` is raised by events, `done` by whoever holds the lease.
+-- One worker per app and lane: `wanted` is raised by events, `done` by whoever holds the lease. The cause is the
+-- newest event that raised it, so that whoever works after a crash knows whose story it goes on with.
 create table fleet.lanes (
     app_id      text collate "C" not null,
     lane        text not null,
     wanted      bigint not null default 0,
     done        bigint not null default 0,
+    cause       text not null,
+    tries       integer not null default 0,
     fence       bigint not null default 0,
-    lease_until timestamptz,
+    lease_until timestamptz not null default '-infinity',
     primary key (app_id, lane)
 );
 create index on fleet.lanes (lease_until) where done < wanted;
@@ -219,3 +222,4 @@ create policy every_app on fleet.progress to fleet_relay using (true);
 create policy every_app on fleet.inbox to fleet_relay using (true);
 create policy every_app on fleet.effects to fleet_relay using (true);
 create policy every_app on fleet.lanes to fleet_relay using (true);
+create policy abandoned on fleet.lanes for select to fleet_worker using (true);

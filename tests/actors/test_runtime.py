@@ -97,9 +97,7 @@ def test_what_is_announced_leaves_the_outbox(crew: Start, bus: Bus, query: Query
     assert query("select count(*) from fleet.outbox", app_id=app_id) == [(0,)]
 
 
-def test_a_failing_handler_is_tried_again_and_then_given_up(
-    crew: Start, bus: Bus, query: Query, app_id: str
-) -> None:
+def test_a_failing_handler_is_tried_again_and_then_given_up(crew: Start, bus: Bus, query: Query, app_id: str) -> None:
     giving_up = failing(RuntimeError("secret detail"))
     crew(giving_up, max_attempts=2)
     bus.publish("build-requested", app_id, WANTED, id="doomed")

@@ -1,0 +1,121 @@
+"""One worker per app and lane, and never a lock held while working.
+
+An event only says that something is wanted, and settles. Whoever holds the lease works until nothing more is
+wanted: bursts become one turn, the newest wins. A holder that crashed is replaced by the sweeper once its lease
+has run out, and finds its writes fenced off should it still be alive.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from actors.runtime.actor import say_why
+from actors.runtime.job import Announcer, Job
+from contracts.cloudevents import encode, envelope, parse_json
+from contracts.errors import Flaw
+from contracts.event import Envelope, Event
+from contracts.progress import Progress
+from sql import lanes
+from sql.database import Pool, Tx, transaction
+
+log = structlog.get_logger()
+
+_SWEPT = 20
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 300.0
+
+
+class LeaseLost(Exception):
+    """Somebody else works for this app now; nothing of this turn was written."""
+
+
+@dataclass
+class Turn(Job):
+    """One piece of work for an app. It settles like a job, under the lease instead of the inbox."""
+
+    lease: lanes.Lease = field(kw_only=True)
+    following: lanes.Lease | None = None
+
+    def enter(self, tx: Tx) -> None:
+        """Check the fence and report what was wanted as done, in the transaction that did it."""
+        lane = lanes.finish(tx, self.lease)
+        if lane is None:
+            raise LeaseLost
+        self.following = lane if lane.wanted > self.lease.wanted else None
+
+
+@dataclass
+class Lane:
+    """A kind of work that is done for one app at a time."""
+
+    name: str
+    emits: tuple[type[Event], ...]
+    work: Callable[[Turn], None]
+    pool: Pool
+    outlet: Announcer
+    seconds: float = 10
+    max_tries: int = 8
+    _held: dict[str, lanes.Lease] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def want(self, tx: Tx, cause: Envelope) -> None:
+        """Say, in the transaction of the event that wants it, that there is work."""
+        lanes.want(tx, cause.app_id, self.name, encode(cause))
+
+    def serve(self, app_id: str) -> int:
+        """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
+        with transaction(self.pool, app_id) as tx:
+            lease = lanes.take(tx, app_id, self.name, self.seconds)
+        turns = 0
+        while lease is not None:
+            turns += 1
+            lease = self._take_turn(lease)
+        return turns
+
+    def sweep(self) -> list[str]:
+        """Serve apps whose worker went away, and return which."""
+        with transaction(self.pool, "") as tx:
+            left = lanes.abandoned(tx, self.name, _SWEPT)
+        return [app_id for app_id in left if self.serve(app_id)]
+
+    def renew(self) -> None:
+        """Hold on to every lease in use; to be called a few times within a lease's seconds."""
+        with self._lock:
+            held = list(self._held.values())
+        for lease in held:
+            with transaction(self.pool, lease.app_id) as tx:
+                lanes.renew(tx, lease, self.seconds)
+
+    def _take_turn(self, lease: lanes.Lease) -> lanes.Lease | None:
+        cause = envelope(parse_json(lease.cause.encode()))
+        emits: tuple[type[Event], ...] = (*self.emits, Progress)
+        turn = Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease)
+        with self._lock:
+            self._held[lease.app_id] = lease
+        try:
+            self.work(turn)
+            turn.must_be_settled()
+        except LeaseLost:
+            log.warning("lease_lost", lane=self.name, app_id=lease.app_id)
+            return None
+        except Exception as error:
+            log.exception("turn_failed", lane=self.name, app_id=lease.app_id)
+            return self._failed(turn, error)
+        finally:
+            with self._lock:
+                self._held.pop(lease.app_id, None)
+        return turn.following
+
+    def _failed(self, turn: Turn, error: Exception) -> lanes.Lease | None:
+        """Put it off, or tell the story's watchers that it was given up."""
+        lease = turn.lease
+        if lease.tries + 1 < self.max_tries:
+            with transaction(self.pool, lease.app_id) as tx:
+                lanes.put_off(tx, lease, min(_FIRST_PAUSE * 2**lease.tries, _LONGEST_PAUSE))
+            return None
+        reason = Flaw(self.name, f"failed {lease.tries + 1} times, last with {type(error).__name__}")
+        last = Turn(turn.envelope, self.name, turn.emits, turn.attempt, self.pool, self.outlet, lease=lease)
+        with last.settle():
+            last.emit(say_why(turn.envelope, (reason,)))
+        return last.following

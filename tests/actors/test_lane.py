@@ -1,0 +1,177 @@
+"""One worker per app and lane: bursts coalesce, crashes are taken over, stragglers are fenced off."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from actors.runtime.lane import Lane, LeaseLost, Turn
+from contracts.build import BuildFailed
+from contracts.event import Envelope, Event
+from sql import lanes
+from sql.database import Pool, open_pool, role_url, transaction
+
+ANSWER = BuildFailed(build_id="b", environment="production", step="test", message="done")
+
+
+class Silent:
+    """Nobody listens."""
+
+    def hand_over(self, app_id: str, rows: list[Any], steps: list[Any]) -> None:
+        """Let it be."""
+
+
+@pytest.fixture
+def pool(database_url: str) -> Iterator[Pool]:
+    with open_pool(role_url(database_url, "fleet_worker"), size=4, name="test") as pool:
+        yield pool
+
+
+@pytest.fixture
+def lane_of(pool: Pool) -> Callable[..., Lane]:
+    def make(work: Callable[[Turn], None], **options: Any) -> Lane:
+        emits: tuple[type[Event], ...] = (BuildFailed,)
+        return Lane("preview", emits, work, pool, Silent(), **options)
+
+    return make
+
+
+def cause(app_id: str, name: str = "e1") -> Envelope:
+    return Envelope(name, "test", "build-requested", app_id, {}, story_id=name)
+
+
+def ask(pool: Pool, lane: Lane, app_id: str, *names: str) -> None:
+    for name in names:
+        with transaction(pool, app_id) as tx:
+            lane.want(tx, cause(app_id, name))
+
+
+def settle(turn: Turn) -> None:
+    with turn.settle():
+        turn.emit(ANSWER)
+
+
+def test_a_burst_is_one_turn_for_the_newest(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    causes: list[str] = []
+
+    def work(turn: Turn) -> None:
+        causes.append(turn.envelope.event_id)
+        settle(turn)
+
+    lane = lane_of(work)
+    ask(pool, lane, app_id, *(f"e{n}" for n in range(50)))
+    assert lane.serve(app_id) == 1
+    assert causes == ["e49"]
+    assert lane.serve(app_id) == 0
+
+
+def test_what_is_wanted_meanwhile_is_another_turn(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    causes: list[str] = []
+
+    def work(turn: Turn) -> None:
+        causes.append(turn.envelope.event_id)
+        if len(causes) == 1:
+            ask(pool, lane, app_id, "later")
+        settle(turn)
+
+    lane = lane_of(work)
+    ask(pool, lane, app_id, "first")
+    assert lane.serve(app_id) == 2
+    assert causes == ["first", "later"]
+
+
+def test_only_one_works_at_a_time(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def work(turn: Turn) -> None:
+        inside.set()
+        assert leave.wait(10)
+        settle(turn)
+
+    lane = lane_of(work)
+    ask(pool, lane, app_id, "first")
+    holder = threading.Thread(target=lane.serve, args=(app_id,))
+    holder.start()
+    assert inside.wait(10)
+    ask(pool, lane, app_id, "second")
+    assert lane.serve(app_id) == 0
+    assert lane.sweep() == []
+    leave.set()
+    holder.join(10)
+    assert lane.serve(app_id) == 0
+
+
+def test_a_crash_is_taken_over_when_its_lease_ends(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str, database_url: str
+) -> None:
+    lane = lane_of(settle)
+    ask(pool, lane, app_id, "first")
+    with transaction(pool, app_id) as tx:
+        crashed = lanes.take(tx, app_id, "preview", 60)
+    assert crashed is not None
+    assert lane.sweep() == []
+    with psycopg.connect(role_url(database_url, "fleet_worker")) as clock:
+        clock.execute("select set_config('fleet.app_id', %s, true)", (app_id,))
+        clock.execute("update fleet.lanes set lease_until = now() - interval '1 s'")
+    assert lane.sweep() == [app_id]
+
+
+def test_a_straggler_writes_nothing(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str, query: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    lost: list[bool] = []
+
+    def work(turn: Turn) -> None:
+        with transaction(pool, app_id) as tx:
+            tx.execute("update fleet.lanes set lease_until = '-infinity'")
+            assert lanes.take(tx, app_id, "preview", 60) is not None
+        try:
+            settle(turn)
+        except LeaseLost:
+            lost.append(True)
+            raise
+
+    lane = lane_of(work)
+    ask(pool, lane, app_id, "first")
+    lane.serve(app_id)
+    assert lost == [True]
+    assert query("select count(*) from fleet.progress", app_id=app_id) == [(0,)]
+
+
+def test_a_renewed_lease_is_not_taken(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    other = lane_of(settle)
+
+    def work(turn: Turn) -> None:
+        with transaction(pool, app_id) as tx:
+            tx.execute("update fleet.lanes set lease_until = '-infinity'")
+        lane.renew()
+        assert other.serve(app_id) == 0
+        settle(turn)
+
+    lane = lane_of(work, seconds=60)
+    ask(pool, lane, app_id, "first")
+    assert lane.serve(app_id) == 1
+
+
+def test_a_failure_is_put_off_and_at_last_given_up(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str, query: Callable[..., list[tuple[Any, ...]]]
+) -> None:
+    attempts: list[int] = []
+
+    def work(turn: Turn) -> None:
+        attempts.append(turn.attempt)
+        raise ValueError("no")
+
+    lane = lane_of(work, max_tries=2)
+    ask(pool, lane, app_id, "first")
+    lane.serve(app_id)
+    assert lane.sweep() == []
+    with transaction(pool, app_id) as tx:
+        tx.execute("update fleet.lanes set lease_until = '-infinity'")
+    assert lane.sweep() == [app_id]
+    assert attempts == [1, 2]
+    [(body,)] = query("select body::jsonb ->> 'message' from fleet.progress", app_id=app_id)
+    assert body == "preview: failed 2 times, last with ValueError"
+    assert lane.serve(app_id) == 0
