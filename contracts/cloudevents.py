@@ -112,7 +112,7 @@ def envelope(event: object) -> Envelope:
         story_id=optional.get("storyid", event_id),
         causation_id=optional.get("causationid"),
         message_id=optional.get("messageid"),
-        traceparent=_traceparent(optional.get("traceparent")),
+        traceparent=well_formed_trace(optional.get("traceparent")),
     )
 
 
@@ -144,7 +144,7 @@ def _sequence(event: dict[str, Any], flaws: list[Flaw]) -> int | None:
     return int(value)
 
 
-def _traceparent(value: str | None) -> str | None:
+def well_formed_trace(value: str | None) -> str | None:
     """Return a well-formed traceparent; the W3C says to ignore any other."""
     return value if value and _TRACEPARENT.fullmatch(value) else None
 

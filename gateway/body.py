@@ -1,0 +1,35 @@
+"""A request's body, read in full and no further than allowed."""
+
+import asyncio
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from gateway.problem import Problem
+
+_PATIENCE = 60.0
+
+
+async def read(request: Request, most: int) -> bytes:
+    """Return the body, or say 413 as soon as it is too long, whatever its length was said to be."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(415, "compressed bodies are not understood: send it as it is")
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise _too_long(most)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise _too_long(most)
+    except TimeoutError:
+        raise Problem(408, f"the body took longer than {_PATIENCE:.0f} s", headers={"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise Problem(400, "the body ended early") from None
+    return bytes(body)
+
+
+def _too_long(most: int) -> Problem:
+    return Problem(413, f"the body is longer than {most} bytes", headers={"Connection": "close"})

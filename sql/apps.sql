@@ -1,0 +1,13 @@
+-- name: list
+-- One page of apps by name, of those that were asked for, or of all.
+select app_id, name, version, created_at from fleet.apps
+where app_id > %(after)s and (%(app_ids)s::text[] is null or app_id = any (%(app_ids)s::text[]))
+order by app_id limit %(count)s;
+
+-- name: state
+-- One moment of an app: what it is, what it holds, and how far its story had come.
+select apps.name, apps.owner, apps.template, apps.tier, apps.version, apps.created_at,
+    (select count(*) from fleet.files where files.app_id = %(app_id)s and sha256 is not null),
+    (select coalesce(sum(bytes), 0)::bigint from fleet.files where files.app_id = %(app_id)s and sha256 is not null),
+    coalesce((select seq from fleet.progress_heads where progress_heads.app_id = %(app_id)s), 0)
+from (select %(app_id)s::text as app_id) as wanted left join fleet.apps using (app_id);
