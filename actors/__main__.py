@@ -1,4 +1,4 @@
-"""`python -m actors`: the map of the fleet. `--groups` lists worker groups, `declare` makes the queues."""
+"""`python -m actors`: the map of the fleet. `--groups` and `--names` list its parts, `declare` makes the queues."""
 
 import sys
 
@@ -27,10 +27,12 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write(draw() + "\n")
         case ["--groups"]:
             sys.stdout.write("\n".join(GROUPS) + "\n")
+        case ["--names"]:
+            sys.stdout.write("\n".join(actor.name for actor in FLEET) + "\n")
         case ["declare"]:
             return declare(Settings())
         case _:
-            sys.stderr.write("usage: python -m actors [--groups | declare]\n")
+            sys.stderr.write("usage: python -m actors [--groups | --names | declare]\n")
             return 2
     return 0
 

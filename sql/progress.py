@@ -107,6 +107,11 @@ async def epoch(tx: AsyncTx) -> str:
     return str(row[0])
 
 
+async def bump_epoch(tx: AsyncTx) -> None:
+    """Call this history by another name, so that every stream begins anew."""
+    await tx.execute(QUERY.bump_epoch)
+
+
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:
     """Delete a batch of history older than what is kept; return how much went."""
     return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import doctor, processes, status, up
+from gateway.cli import apps, contracts, dead_letters, doctor, epoch, processes, publish, status, tail, token, up, watch
 
 app = typer.Typer(
     name="fleet",
@@ -17,6 +17,14 @@ app.command()(up.up)
 app.command()(up.down)
 app.command()(status.status)
 app.command()(doctor.doctor)
+app.command()(publish.publish)
+app.command()(watch.watch)
+app.command()(tail.tail)
+app.command()(token.token)
+app.command()(apps.apps)
+app.add_typer(dead_letters.app, name="dead-letters")
+app.command()(contracts.contracts)
+app.add_typer(epoch.app, name="epoch")
 app.command()(processes.migrate)
 app.command()(processes.worker)
 app.command()(processes.relay)
@@ -25,7 +33,7 @@ app.command()(processes.gateway)
 
 def main() -> None:
     """Run one command."""
-    app()
+    app(prog_name="fleet")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""What a command says and how it ends: plain words on stderr, 0 done, 1 it did not work, 2 asked wrongly."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+INTERRUPTED = 130
+
+
+class Trouble(Exception):
+    """The command cannot go on; the text says why and what would mend it."""
+
+    def __init__(self, text: str, status: int = 1) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def guarded(command: Command) -> Command:
+    """Turn trouble, Ctrl-C and a reader that went away into an exit status, never into a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except Trouble as trouble:
+            complain(str(trouble))
+            raise typer.Exit(trouble.status) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # `fleet tail | head` is done when head is; Python must not flush into the closed pipe at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return run  # type: ignore[return-value]
+
+
+def complain(text: str, style: str = "red") -> None:
+    """Print a line for people, out of the way of what programs read."""
+    Console(stderr=True, highlight=False).print(Text(f"fleet: {tidy(text)}", style=style), soft_wrap=True)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """Print JSON for programs: no colour, no wrapping."""
+    sys.stdout.write(json.dumps(value, indent=indent, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def print_line(text: str) -> None:
+    """Print a line that may come from anywhere."""
+    sys.stdout.write(tidy(text) + "\n")
+    sys.stdout.flush()
+
+
+def tidy(text: str) -> str:
+    """Make text safe to print: what customers write must not move the cursor or forge a line."""
+    return "".join(letter if letter.isprintable() else "\N{MIDDLE DOT}" for letter in text)

@@ -1,0 +1,31 @@
+"""`fleet contracts`: what every event looks like, for whoever writes a program that publishes or listens."""
+
+from typing import Annotated
+
+import typer
+
+from contracts import catalog
+from gateway.cli.console import Trouble, guarded, print_json, print_line
+
+
+@guarded
+def contracts(
+    kind: Annotated[str | None, typer.Argument(help="only this kind", show_default="every kind")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object, by kind")] = False,
+) -> None:
+    """Print the JSON Schema of each event's data.
+
+    Example: `fleet contracts file-written --json`
+    """
+    if kind is not None and kind not in catalog.KINDS:
+        raise Trouble(f"{kind} is not a kind; there are {', '.join(catalog.KINDS)}", 2)
+    wanted = catalog.KINDS if kind is None else {kind: catalog.KINDS[kind]}
+    if as_json:
+        schemas = {name: catalog.schema(event) for name, event in wanted.items()}
+        print_json(schemas if kind is None else schemas[kind])
+        return
+    for name, event in wanted.items():
+        origin = "may be published" if event in catalog.ASKED else "said by the fleet"
+        endings = f", answered by {' | '.join(sorted(catalog.endings(name)))}" if catalog.endings(name) else ""
+        print_line(f"{name}: {event.__doc__} ({origin}{endings})")
+        print_json(catalog.schema(event))

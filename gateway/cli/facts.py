@@ -1,0 +1,50 @@
+"""A fact in one line, for people."""
+
+import json
+from typing import Any
+
+from gateway.cli.console import tidy
+from gateway.cli.follow import Fact
+
+#: Said by the line's own columns, or of no use to a reader.
+_ABOUT = frozenset({"kind", "app_id", "seq", "event_id", "story_id", "message_id", "tool_index", "attempt", "at"})
+_FAILED = ("-failed", "-rejected", "-superseded")
+_MOST = 100
+
+
+def line(fact: Fact) -> str:
+    """Return the time, the kind and what the fact says."""
+    clock = str(fact.get("at", ""))[11:23]
+    return tidy(f"{clock:<12}  {fact['kind']:<20} {summary(fact)}").rstrip()
+
+
+def summary(fact: Fact) -> str:
+    """Return what a fact says beyond its kind."""
+    match fact:
+        case {"kind": "file-stored", "version": version}:
+            paths = fact.get("paths") or [fact.get("path") or "the whole app"]
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            unchanged = ", unchanged" if fact.get("unchanged") else ""
+            return f"{paths[0]}{more}  version {version}, {fact.get('bytes', 0)} bytes{unchanged}"
+        case {"kind": "file-rejected", "reason": reason}:
+            return f"{fact.get('path') or ''}  {fact.get('field')}: {reason}".strip()
+        case {"kind": "progress", "progress": progress}:
+            return f"{progress:>3} %  {fact.get('stage')}  {fact.get('message', '')}".rstrip()
+        case {"kind": "reset"}:
+            return "history is gone up to here: fetch the state anew"
+    return "  ".join(f"{name}={_short(value)}" for name, value in fact.items() if name not in _ABOUT)
+
+
+def is_bad_news(fact: Fact) -> bool:
+    """Tell whether a fact means that something did not work."""
+    return str(fact["kind"]).endswith(_FAILED) or (fact["kind"] == "progress" and fact.get("stage") == "failed")
+
+
+def is_tool(fact: Fact) -> bool:
+    """Tell whether a fact is a step of a tool."""
+    return fact.get("tool_index") is not None and fact["kind"] in {"progress", "tool-completed", "tool-failed"}
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
