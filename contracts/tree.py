@@ -79,7 +79,7 @@ class Draft:
         if self._late(path):
             return False
         changed = self.now(path).sha256 != file.sha256
-        self.touched[path] = from_path if changed else self.touched.get(path)
+        self.touched[path] = from_path
         self._now[path] = file
         return changed
 

@@ -67,10 +67,10 @@ def load_all(tx: Tx, app_id: str, version: int) -> Shelf:
 def store(tx: Tx, app_id: str, edition: Edition) -> None:
     """Write what an event has changed, and remember how far its source has come; nothing is waited for."""
     draft, version = edition.draft, edition.version
-    _set_app(tx, app_id, edition)
     entries = {path: draft.entry(path, version) for path in sorted(draft.touched)}
     entries = {path: entry for path, entry in entries.items() if entry != draft.before(path)}
     if entries:
+        _set_app(tx, app_id, edition)
         about = {"version": version, "event_id": edition.event_id, "message_id": edition.message_id}
         contents = list(draft.blobs().values())
         rows = _columns(entries, draft)
