@@ -40,6 +40,6 @@ update fleet.epoch set bumps = bumps + 1;
 with old as (
     select app_id, max(seq) as seq from (
         select app_id, seq from fleet.progress where at < now() - %(keep)s limit %(count)s
-    ) as some group by app_id
+    ) as aged group by app_id
 )
 delete from fleet.progress using old where progress.app_id = old.app_id and progress.seq <= old.seq;
