@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -13,12 +14,19 @@ from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
 from sql.migrate import migrate
 
+Absent = Callable[[str], NoReturn]
 
-def absent(what: str) -> None:
+
+@pytest.fixture(scope="session")
+def absent() -> Absent:
     """Skip at home, fail in CI: there nothing may pass for want of a service."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is not installed")
-    pytest.skip(f"{what} is not installed")
+
+    def give_up(what: str) -> NoReturn:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{what} is not installed")
+        pytest.skip(f"{what} is not installed")
+
+    return give_up
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +36,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def rabbit(own_home: Path) -> Iterator[PrivateRabbit]:
+def rabbit(own_home: Path, absent: Absent) -> Iterator[PrivateRabbit]:
     """The session's RabbitMQ; a test that stops a broker asks for `own_rabbit`."""
     if find_scripts() is None:
         absent("RabbitMQ")
@@ -41,7 +49,7 @@ def rabbit(own_home: Path) -> Iterator[PrivateRabbit]:
 
 
 @pytest.fixture(scope="session")
-def postgres(own_home: Path) -> Iterator[PrivatePostgres]:
+def postgres(own_home: Path, absent: Absent) -> Iterator[PrivatePostgres]:
     """The session's Postgres; a test that stops a database server asks for `own_postgres`."""
     if find_binaries() is None:
         absent("Postgres")
@@ -54,7 +62,7 @@ def postgres(own_home: Path) -> Iterator[PrivatePostgres]:
 
 
 @pytest.fixture
-def own_rabbit(tmp_path: Path) -> Iterator[Callable[[], PrivateRabbit]]:
+def own_rabbit(tmp_path: Path, absent: Absent) -> Iterator[Callable[[], PrivateRabbit]]:
     """Start brokers that a test may stop, kill and start again."""
     if find_scripts() is None:
         absent("RabbitMQ")
@@ -88,7 +96,7 @@ def until_registered() -> Callable[[PrivateRabbit, str], None]:
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[Callable[[], PrivatePostgres]]:
+def own_postgres(tmp_path: Path, absent: Absent) -> Iterator[Callable[[], PrivatePostgres]]:
     """Start database servers that a test may stop, kill and start again."""
     if find_binaries() is None:
         absent("Postgres")

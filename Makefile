@@ -1,0 +1,42 @@
+# Everything a stranger needs: `make up`, `make test`. The fleet itself is Python: `.venv/bin/fleet --help`.
+
+ARGS ?=
+BIN := .venv/bin
+
+# Named by the folder it was made in: a copied or moved checkout makes its own.
+INSTALLED := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
+
+.PHONY: up down test check format bench lock
+
+up: system-packages-up $(INSTALLED)
+	@$(BIN)/fleet up $(ARGS)
+
+down: $(INSTALLED)
+	@$(BIN)/fleet down
+
+test: system-packages-test $(INSTALLED)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: system-packages-up $(INSTALLED)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Needs uv (https://docs.astral.sh/uv); run it after changing a dependency in pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header \
+		--upgrade -o requirements.lock
+
+.PHONY: system-packages-up system-packages-test system-packages-check
+system-packages-up system-packages-test system-packages-check:
+	@scripts/system-packages $(@:system-packages-%=%)
+
+$(INSTALLED): requirements.lock scripts/install | system-packages-check
+	@scripts/install $@
