@@ -1,13 +1,13 @@
 """`python -m actors.worker --group NAME`: one process that runs a group's actors."""
 
 import argparse
-import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import dramatiq.worker
 import structlog
 from prometheus_client import start_http_server
 
@@ -25,16 +25,15 @@ log = structlog.get_logger()
 
 #: How many deliveries a queue may have in this process, so that a flood of one leaves room for the others.
 _PREFETCH = 64
+_RECONNECT_SECONDS = 0.3
 
 
 class Crew:
     """A dramatiq worker with everything its actors need, started and stopped as one."""
 
     def __init__(self, actors: Sequence[Actor], settings: Settings, name: str) -> None:
-        # dramatiq reads these once, at import: how soon a lost connection is opened again.
-        os.environ.setdefault("dramatiq_restart_delay", "300")
-        from dramatiq import Worker  # noqa: PLC0415
-
+        # dramatiq's own three seconds are long for somebody who watches.
+        dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = _RECONNECT_SECONDS
         if settings.amqp_url is None or settings.database_url is None:
             raise SystemExit("set FLEET_AMQP_URL and FLEET_DATABASE_URL, or run `fleet up`")
         amqp_url = settings.amqp_url.get_secret_value()
@@ -50,7 +49,7 @@ class Crew:
                 actor, settings, self.pool, self.outlet, self.metrics, self.deadlines, stopping=self.stopping
             )
             self.broker.add(actor, engine.run)
-        self.worker = Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
+        self.worker = dramatiq.Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
         self.worker.queue_prefetch = _PREFETCH
 
     def start(self) -> None:

@@ -1,0 +1,57 @@
+"""Leases by app and lane: who works for an app now, and whether more is wanted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sql.database import Tx
+from sql.named import Named
+
+QUERY = Named(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one app's lane, until somebody else holds a higher fence."""
+
+    app_id: str
+    lane: str
+    fence: int
+    wanted: int
+    tries: int
+    cause: str
+
+    def key(self, **more: Any) -> dict[str, Any]:
+        """Return what names this lease in a query."""
+        return {"app_id": self.app_id, "lane": self.lane, "fence": self.fence, **more}
+
+
+def want(tx: Tx, app_id: str, lane: str, cause: str) -> None:
+    """Say that there is something to do."""
+    tx.execute(QUERY.want, {"app_id": app_id, "lane": lane, "cause": cause})
+
+
+def take(tx: Tx, app_id: str, lane: str, seconds: float) -> Lease | None:
+    """Take the lane if something is wanted and nobody holds it."""
+    row = tx.execute(QUERY.take, {"app_id": app_id, "lane": lane, "seconds": seconds}).fetchone()
+    return Lease(*row) if row else None
+
+
+def renew(tx: Tx, lease: Lease, seconds: float) -> bool:
+    """Hold it longer; return whether it is still ours."""
+    return tx.execute(QUERY.renew, lease.key(seconds=seconds)).fetchone() is not None
+
+
+def finish(tx: Tx, lease: Lease) -> Lease | None:
+    """Report what was wanted as done; return the lane as it is now, or nothing when it was lost."""
+    row = tx.execute(QUERY.finish, lease.key(wanted=lease.wanted)).fetchone()
+    return Lease(*row) if row else None
+
+
+def put_off(tx: Tx, lease: Lease, seconds: float) -> None:
+    """Let go after a failure; nobody takes it before the pause is over."""
+    tx.execute(QUERY.put_off, lease.key(seconds=seconds))
+
+
+def abandoned(tx: Tx, lane: str, count: int) -> list[str]:
+    """Return apps whose lane nobody works on although something is wanted."""
+    return [row[0] for row in tx.execute(QUERY.abandoned, {"lane": lane, "count": count}).fetchall()]

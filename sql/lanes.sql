@@ -1,0 +1,30 @@
+-- name: want
+insert into fleet.lanes as lanes (app_id, lane, wanted, cause) values (%(app_id)s, %(lane)s, 1, %(cause)s)
+on conflict (app_id, lane) do update set wanted = lanes.wanted + 1, cause = excluded.cause;
+
+-- name: take
+-- Only where something is wanted and nobody works on it; the fence tells the old holder from the new.
+update fleet.lanes set fence = fence + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+where app_id = %(app_id)s and lane = %(lane)s and done < wanted and lease_until < clock_timestamp()
+returning app_id, lane, fence, wanted, tries, cause;
+
+-- name: renew
+update fleet.lanes set lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
+returning true;
+
+-- name: finish
+-- Done up to what was wanted when the turn began. Whether more is wanted is seen under the same row lock that would
+-- raise it: either this turn goes on, or the next event finds the lane free.
+update fleet.lanes set done = greatest(done, %(wanted)s), tries = 0,
+    lease_until = case when wanted > %(wanted)s then lease_until else '-infinity' end
+where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
+returning app_id, lane, fence, wanted, tries, cause;
+
+-- name: put_off
+update fleet.lanes set tries = tries + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s;
+
+-- name: abandoned
+select app_id from fleet.lanes where lane = %(lane)s and done < wanted and lease_until < clock_timestamp()
+order by lease_until limit %(count)s;
