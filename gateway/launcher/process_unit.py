@@ -60,7 +60,7 @@ class ProcessUnit:
         waiting = asyncio.create_task(said.wait() if self._probe is None else self._answer(*self._probe))
         ending = asyncio.create_task(self._process.wait())
         if not self._is_wanted:  # stopped while it was being spawned
-            self._process.terminate()
+            self.kill()
         done, _ = await asyncio.wait(
             {waiting, ending}, timeout=self._start_seconds, return_when=asyncio.FIRST_COMPLETED
         )
