@@ -7,7 +7,6 @@ order by app_id limit %(count)s;
 -- name: state
 -- One moment of an app: what it is, what it holds, and how far its story had come.
 select apps.name, apps.owner, apps.template, apps.tier, apps.version, apps.created_at,
-    (select count(*) from fleet.files where files.app_id = %(app_id)s and sha256 is not null),
-    (select coalesce(sum(bytes), 0)::bigint from fleet.files where files.app_id = %(app_id)s and sha256 is not null),
+    coalesce(apps.file_count, 0), coalesce(apps.file_bytes, 0),
     coalesce((select seq from fleet.progress_heads where progress_heads.app_id = %(app_id)s), 0)
 from (select %(app_id)s::text as app_id) as wanted left join fleet.apps using (app_id);

@@ -29,7 +29,8 @@ select sha256, content from fleet.files join fleet.blobs using (sha256) where ap
 select sha256, content from (
     select sha256 from fleet.file_changes
     where app_id = %(app_id)s and path = %(path)s and version <= %(version)s order by version desc limit 1
-) as newest join fleet.blobs using (sha256);
+) as newest join fleet.blobs using (sha256)
+where exists (select from fleet.versions where app_id = %(app_id)s and version = %(version)s);
 
 -- name: page
 select version, name, event_id, message_id, changes, created_at from fleet.versions
