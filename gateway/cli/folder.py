@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -73,12 +74,13 @@ class Folder:
     def _unfit(self, local: Path) -> str | None:
         if flaw := path_flaw(self.name(local)):
             return flaw
-        if local.is_symlink():
+        found = local.lstat()
+        if stat.S_ISLNK(found.st_mode):
             return "is a symbolic link"
-        if not local.is_file():
+        if not stat.S_ISREG(found.st_mode):
             return "is no ordinary file"
-        if (size := local.stat().st_size) > self._most:
-            return f"is {size} bytes, more than the {self._most} that a file may have"
+        if found.st_size > self._most:
+            return f"is {found.st_size} bytes, more than the {self._most} that a file may have"
         return None
 
     def _leave_out(self, local: Path, reason: str) -> None:

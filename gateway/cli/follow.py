@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -40,7 +40,7 @@ class Stream:
     _met: bool = field(default=False, init=False)
     _pause: float = field(default=_FIRST_PAUSE, init=False)
 
-    async def facts(self) -> AsyncIterator[Fact]:
+    async def facts(self) -> AsyncGenerator[Fact, None]:
         """Yield facts; come back by itself, with a growing pause, after whatever ends a connection."""
         async with self.fleet.client("viewer", self.app_id) as client:
             while True:
@@ -48,7 +48,9 @@ class Stream:
                     async for fact in self._connection(client):
                         yield fact
                     reason = "the gateway closed the stream"
-                except (Away, httpx.TransportError) as error:
+                except Away as away:
+                    reason = str(away)
+                except httpx.TransportError as error:
                     reason = str(error) or type(error).__name__
                     if not self._met:
                         raise unreachable(self.fleet) from None
@@ -56,7 +58,7 @@ class Stream:
                 await asyncio.sleep(self._pause * random.uniform(0.75, 1))  # noqa: S311 - jitter
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
-    async def _connection(self, client: httpx.AsyncClient) -> AsyncIterator[Fact]:
+    async def _connection(self, client: httpx.AsyncClient) -> AsyncGenerator[Fact, None]:
         parser = Parser()
         async with client.stream(
             "GET", f"/v1/apps/{self.app_id}/events", params=self._filters(), headers=self._headers(), timeout=_TIMEOUT

@@ -1,6 +1,7 @@
 """`fleet publish`: one event from the command line."""
 
 import asyncio
+from contextlib import aclosing
 from typing import Annotated
 
 import typer
@@ -48,15 +49,16 @@ async def _publish(fleet: Fleet, event: Envelope, as_json: bool) -> None:
 async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> int:
     """Listen first, then publish, so that nothing is missed; return the exit status."""
     stream = Stream(fleet, event.app_id, opened=lambda: _begin(stream, event, as_json))
-    async for fact in stream.facts():
-        if fact.get("story_id") != event.event_id:
-            continue
-        if as_json:
-            print_json(fact, indent=None)
-        else:
-            print_line(facts.line(fact))
-        if ends(event.kind, fact):
-            return int(facts.is_bad_news(fact))
+    async with aclosing(stream.facts()) as found:
+        async for fact in found:
+            if fact.get("story_id") != event.event_id:
+                continue
+            if as_json:
+                print_json(fact, indent=None)
+            else:
+                print_line(facts.line(fact))
+            if ends(event.kind, fact):
+                return int(facts.is_bad_news(fact))
     return 1
 
 

@@ -76,9 +76,6 @@ class Watch:
         found = set(paths)
         if not found:
             return
-        if any(path.name == ".gitignore" for path in found):
-            self._folder.forget_rules()
-            found = {self._folder.root}
         if not self._touched:
             self._since = time.monotonic()
         self._touched |= found
@@ -112,6 +109,10 @@ class Watch:
             await self._deliver(client, batch, since)
 
     def _batches(self, touched: set[Path]) -> list[Batch]:
+        """Look at what was touched; new rules may bring in files anywhere."""
+        self._folder.forget_rules()
+        if any(path.name == ".gitignore" for path in touched):
+            touched = {self._folder.root}
         now: dict[str, bytes | None] = {}
         for path in touched:
             now |= {self._folder.name(file): None for file in self._missing(path)}
