@@ -35,15 +35,15 @@ def path_flaw(path: str) -> str | None:
     return None
 
 
-def _checked(path: str) -> str:
-    """Return the path in NFC, so that two spellings are one file."""
+def checked(path: str) -> str:
+    """Return the path in NFC, so that two spellings are one file, or raise what is wrong with it."""
     path = unicodedata.normalize("NFC", path)
     if flaw := path_flaw(path):
         raise ValueError(flaw)
     return path
 
 
-FilePath = Annotated[str, AfterValidator(_checked)]
+FilePath = Annotated[str, AfterValidator(checked)]
 
 
 def ancestors(path: str) -> list[str]:

@@ -38,15 +38,18 @@ class Entry:
 NOWHERE = Entry()
 
 
+def text(content: bytes) -> str | None:
+    """Return a content as text, if it is one."""
+    try:
+        return None if b"\0" in content else content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def lines(content: bytes) -> int:
     """Return the number of lines of a text, the last one with or without its end; none for anything else."""
-    if b"\0" in content:
-        return 0
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return 0
-    return content.count(b"\n") + (not content.endswith(b"\n") if content else 0)
+    written = text(content)
+    return written.count("\n") + (not written.endswith("\n")) if written else 0
 
 
 class Draft:

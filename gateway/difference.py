@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.tree import File
+from contracts.tree import File, text
 
 #: Comparing lines takes time that grows with their square: beyond this, a file is only said to differ.
 MAX_FILE_BYTES = 100_000
@@ -72,16 +72,12 @@ def unified(change: Change, contents: Mapping[bytes, bytes]) -> str | None:
 
 
 def _text(file: File, contents: Mapping[bytes, bytes]) -> str | None:
-    content = contents[file.sha256] if file.sha256 else b""
-    try:
-        return None if b"\0" in content else content.decode()
-    except UnicodeDecodeError:
-        return None
+    return text(contents[file.sha256]) if file.sha256 else ""
 
 
-def _lines(text: str) -> list[str]:
+def _lines(written: str) -> list[str]:
     """Return lines with their ends; unlike splitlines, only a newline ends one."""
-    parts = text.split("\n")
+    parts = written.split("\n")
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 

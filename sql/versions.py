@@ -60,6 +60,11 @@ async def content(tx: AsyncTx, app_id: str, path: str, version: int | None = Non
     return (row[0], row[1]) if row else None
 
 
+async def has_file(tx: AsyncTx, app_id: str, path: str) -> bool:
+    """Tell whether a file stands at a path now."""
+    return await (await tx.execute(QUERY.has_file, {"app_id": app_id, "path": path})).fetchone() is not None
+
+
 async def page(tx: AsyncTx, app_id: str, before: int, count: int) -> list[Version]:
     """Return the newest versions before one."""
     rows = await tx.execute(QUERY.page, {"app_id": app_id, "before": before, "count": count})

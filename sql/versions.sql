@@ -22,6 +22,9 @@ left join (
 where versions.app_id = %(app_id)s and versions.version = %(version)s
 order by file.path;
 
+-- name: has_file
+select from fleet.files where app_id = %(app_id)s and path = %(path)s and sha256 is not null;
+
 -- name: file
 select sha256, content from fleet.files join fleet.blobs using (sha256) where app_id = %(app_id)s and path = %(path)s;
 
