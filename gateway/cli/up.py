@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -78,7 +79,7 @@ def _detach(home: Home) -> int:
 
 def _point_to(home: Home) -> None:
     """Say that it runs already, and where."""
-    where = root.settings().http
+    where = home.read_env().get("FLEET_HTTP", "an address it has yet to choose")
     typer.echo(f"The fleet of {home.path} already runs (pid {home.holder()}), at http://{where}.")
     typer.echo("`fleet status` shows it, `fleet down` ends it; another FLEET_HOME is another fleet.")
 
@@ -88,16 +89,17 @@ def down() -> None:
 
     Example: `fleet down`
     """
-    import psutil
-
     home = root.home()
     holder = home.holder()
     if holder is None:
         typer.echo(f"Nothing runs in {home.path}.")
         return
-    launcher = psutil.Process(holder)
-    launcher.terminate()
-    _, alive = psutil.wait_procs([launcher], END_SECONDS)
-    for process in alive:
-        process.kill()  # the kernel then ends its children
-    typer.echo("Ended; the data is kept." if not alive else "It did not end in time, and was killed; the data is kept.")
+    os.kill(holder, signal.SIGTERM)
+    deadline = time.monotonic() + END_SECONDS
+    while home.holder() is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if home.holder() is None:
+        typer.echo("Ended; the data is kept.")
+    else:
+        os.kill(holder, signal.SIGKILL)  # the kernel then ends its children
+        typer.echo("It did not end in time, and was killed; the data is kept.")

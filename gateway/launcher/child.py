@@ -90,8 +90,8 @@ class Child:
         except (StartFailed, ServiceError, OSError) as error:
             return str(error)
         if not self._unwanted.is_set():
-            self._voice.say(self.unit.name, f"ready in {time.monotonic() - started:.1f} s", "green")
             self._enter(State.READY)
+            self._voice.say(self.unit.name, f"ready in {time.monotonic() - started:.1f} s", "green")
         if not self._first.done():
             self._first.set_result(None)
         return f"ended with status {await self.unit.wait()}"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from gateway.launcher import errand
-from gateway.launcher.child import Child
+from gateway.launcher.child import Child, State
 from gateway.launcher.crew import Crew
 from gateway.launcher.home import Home, replace
 from gateway.launcher.unit import ServiceUnit, StartFailed, Unit
@@ -17,6 +17,8 @@ from gateway.launcher.voice import Voice
 
 #: What faces people ends first, so that it can say goodbye; what the others need ends last.
 ENDING_ORDER = (("gateway",), ("worker",), ("relay",), ("rabbitmq", "postgres"))
+
+RUNNING = {State.READY, State.ENDING}
 
 
 class Fleet:
@@ -129,7 +131,7 @@ class Fleet:
         return {
             "name": unit.name,
             "kind": unit.kind,
-            "pid": unit.pid,
+            "pid": unit.pid if child.state in RUNNING else None,
             **self._crew.addresses(unit.kind),
             "state": child.state,
             "restarts": child.restarts,

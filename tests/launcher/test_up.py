@@ -1,0 +1,133 @@
+"""`fleet up` starts everything, says where it is, and leaves nothing when it ends."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from gateway.launcher import ports
+from tests.launcher.running import Fleet, survivors
+
+KINDS = {"postgres", "rabbitmq", "relay", "worker", "gateway"}
+
+
+@pytest.fixture(scope="module")
+def fleet(fleet_in: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A running fleet, whose wanted port somebody else has taken."""
+    (port,) = ports.choose(1)
+    with socket.create_server(("127.0.0.1", port)):
+        running = fleet_in(tmp_path_factory.mktemp("up") / "a home", FLEET_HTTP=f"127.0.0.1:{port}")
+        running.up()
+        yield running
+        family = running.family()
+        assert running.end(signal.SIGHUP) == 0  # as a closed terminal does
+        assert survivors(family) == []
+
+
+def greeting(fleet: Fleet, pattern: str) -> str:
+    found = re.search(pattern, "".join(fleet.said))
+    assert found is not None
+    return found.group(1)
+
+
+def test_it_says_which_port_it_took_instead_of_a_busy_one(fleet: Fleet) -> None:
+    wanted = fleet.environment["FLEET_HTTP"]
+    chosen = fleet.home.read_env()["FLEET_HTTP"]
+    assert chosen != wanted
+    assert f"port {wanted.split(':')[1]} is taken" in "".join(fleet.said)
+
+
+def test_its_gateway_is_ready(fleet: Fleet) -> None:
+    assert httpx.get(f"{fleet.process('gateway')['url']}/readyz").status_code == 200
+
+
+def test_its_status_names_every_process(fleet: Fleet) -> None:
+    status: dict[str, Any] = json.loads(fleet.run("status", "--json").stdout)
+    assert {process["kind"] for process in status["processes"]} == KINDS
+    assert {process["state"] for process in status["processes"]} == {"ready"}
+    assert all(psutil.pid_exists(process["pid"]) for process in status["processes"])
+
+
+def test_the_line_it_prints_opens_the_stream(fleet: Fleet) -> None:
+    with httpx.stream("GET", greeting(fleet, r"curl -N '(\S+)'")) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+def test_what_it_wrote_leads_any_program_to_its_database(fleet: Fleet) -> None:
+    script = f"set -a; . '{fleet.home.env}'; exec printenv FLEET_DATABASE_URL"
+    url = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select count(*) > 0 from fleet_migrations").fetchone() == (True,)
+
+
+def test_a_second_up_says_that_it_runs_and_where(fleet: Fleet) -> None:
+    second = fleet.run("up")
+    assert second.returncode == 0
+    assert f"http://{fleet.home.read_env()['FLEET_HTTP']}" in second.stdout
+    assert str(fleet.home.holder()) in second.stdout
+
+
+def test_a_second_up_from_a_shell_that_sourced_the_env_file_is_no_other(fleet: Fleet) -> None:
+    second = fleet.run("up", **fleet.home.read_env())
+    assert "already runs" in second.stdout
+
+
+def test_the_doctor_finds_nothing_wrong(fleet: Fleet) -> None:
+    examined = fleet.run("doctor", "--json")
+    assert [finding for finding in json.loads(examined.stdout) if finding["verdict"] == "wrong"] == []
+    assert examined.returncode == 0
+
+
+def test_the_doctor_says_how_to_mend_a_service_that_is_away(fleet: Fleet) -> None:
+    (port,) = ports.choose(1)
+    away = {"FLEET_AMQP_URL": f"amqp://127.0.0.1:{port}/", "FLEET_DATABASE_URL": f"postgresql://127.0.0.1:{port}/fleet"}
+    examined = fleet.run("doctor", "--json", **away)
+    wrong = [finding for finding in json.loads(examined.stdout) if finding["verdict"] == "wrong"]
+    assert examined.returncode == 1
+    assert len(wrong) == 2
+    assert all(variable in finding["mend"] for finding, variable in zip(wrong, reversed(away), strict=True))
+
+
+@pytest.mark.parametrize("name", ["relay", "gateway", "rabbitmq", "postgres"])
+def test_what_dies_is_started_again_and_that_is_said(fleet: Fleet, name: str) -> None:
+    before = fleet.process(name)
+    os.kill(before["pid"], signal.SIGKILL)
+    assert "again in" in fleet.until(name)
+    fleet.until(f"{name:<14} ready in")
+    after = fleet.process(name)
+    assert after["pid"] != before["pid"]
+    assert after.get("url") == before.get("url")
+
+
+def test_ctrl_c_ends_every_process_and_the_next_up_finds_the_data(
+    fleet_in: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    first = fleet_in(tmp_path_factory.mktemp("home"), FLEET_HTTP="127.0.0.1:0")
+    first.up()
+    with psycopg.connect(first.home.read_env()["FLEET_DATABASE_URL"]) as connection:
+        connection.execute("create table kept as select 42 as answer")
+    family = first.family()
+    assert first.end(signal.SIGINT) == 0
+    assert survivors(family) == []
+    assert first.home.read_state()["processes"] == []
+
+    detached = first.run("up", "--detach")
+    assert detached.returncode == 0
+    assert "The fleet is up" in detached.stdout
+    with psycopg.connect(first.home.read_env()["FLEET_DATABASE_URL"]) as connection:
+        assert connection.execute("select answer from kept").fetchone() == (42,)
+
+    family = first.family()
+    family[0].kill()
+    assert survivors(family) == []
+    assert first.run("status").returncode == 1
