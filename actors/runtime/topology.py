@@ -12,6 +12,9 @@ from contracts.topology import DEAD, DELAYS_MS, EVENTS, PROGRESS, dead_queue, de
 #: A consumer's lost connection counts against everything it had prefetched, so the broker's own limit is generous;
 #: the fleet gives up long before, with a reason.
 _DELIVERY_LIMIT = 1_000
+#: Looking at a dead letter and putting it back is a delivery, too; by its own default RabbitMQ 4 would throw it away
+#: after twenty looks.
+_LOOKS = 1_000_000_000
 _QUORUM: dict[str, Any] = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
 _KEPT: dict[str, Any] = {**_QUORUM, "x-dead-letter-strategy": "at-least-once"}
 
@@ -44,7 +47,7 @@ def declare_shared(channel: BlockingChannel) -> None:
 
 def declare_actor(channel: BlockingChannel, actor: Actor) -> None:
     """Declare an actor's queue, its bindings and where its dead letters rest."""
-    channel.queue_declare(dead_queue(actor.name), durable=True, arguments=_QUORUM)
+    channel.queue_declare(dead_queue(actor.name), durable=True, arguments={**_QUORUM, "x-delivery-limit": _LOOKS})
     channel.queue_bind(dead_queue(actor.name), DEAD, actor.queue)
     arguments = {
         **_KEPT,

@@ -20,7 +20,6 @@ Actor = Annotated[str | None, typer.Option(help="only this actor's", show_defaul
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="as `list` names them")]
 All = Annotated[bool, typer.Option("--all", help="every letter")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-_MOST = 1_000_000
 
 
 @app.command("list")
@@ -35,7 +34,7 @@ def list_(
     Example: `fleet dead-letters list --actor store_file`
     """
     with _box() as box:
-        found = [letter.about() for letter in _letters(box, actor, limit)]
+        found = [letter.about() for number, letter in _letters(box, actor) if number <= limit]
     if as_json:
         print_json(found)
     elif found:
@@ -52,9 +51,10 @@ def show(event_id: str, actor: Actor = None, as_json: AsJson = False) -> None:
     Example: `fleet dead-letters show 0190f3a1-7c00-7000-8000-000000000001`
     """
     with _box() as box:
-        found = next((letter for letter in _letters(box, actor, _MOST) if letter.letter_id == event_id), None)
-    if found is None:
+        meant = [letter for _number, letter in _letters(box, actor) if letter.letter_id == event_id]
+    if not meant:
         raise Trouble(f"no dead letter has the id {event_id}")
+    found = meant[0]
     whole: dict[str, Any] = {
         **found.about(),
         "content_type": found.properties.content_type,
@@ -103,7 +103,7 @@ def _settle(event_ids: list[str] | None, actor: str | None, everything: bool, ve
         raise Trouble("name event ids, or --all", 2)
     done = []
     with _box() as box:
-        for letter in _letters(box, actor, _MOST):
+        for _number, letter in _letters(box, actor):
             if everything or letter.letter_id in (event_ids or ()):
                 getattr(box, verb)(letter)
                 done.append(letter.about())
@@ -121,13 +121,12 @@ def _box() -> Any:
     return letters.opened(running.find().secret("amqp_url"))
 
 
-def _letters(box: "LetterBox", actor: str | None, most: int) -> "Iterator[Letter]":
-    """Take the letters in hand that were there to begin with: what a requeue brings back is not taken again."""
+def _letters(box: "LetterBox", actor: str | None) -> "Iterator[tuple[int, Letter]]":
+    """Take letters in hand, each actor's numbered from 1."""
+    if actor and box.count(actor) is None:
+        raise Trouble(f"no actor is called {actor}; there are {', '.join(_actors())}")
     for name in [actor] if actor else _actors():
-        count = box.count(name)
-        if count is None and actor:
-            raise Trouble(f"no actor is called {actor}; there are {', '.join(_actors())}")
-        yield from box.letters(name, min(most, count or 0))
+        yield from enumerate(box.letters(name), 1)
 
 
 def _actors() -> list[str]:

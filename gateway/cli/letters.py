@@ -1,4 +1,8 @@
-"""Dead letters at the broker: looked at without losing or reordering any, sent back, or dropped."""
+"""Dead letters at the broker: looked at without losing or reordering any, sent back, or dropped.
+
+RabbitMQ puts back what was looked at behind what was not. So whoever looks takes all letters in hand, however few are
+wanted: put back together they are in order again.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -65,9 +69,9 @@ class LetterBox:
     channel: BlockingChannel
     connection: pika.BlockingConnection
 
-    def letters(self, actor: str, most: int) -> Iterator[Letter]:
-        """Take letters in hand, oldest first."""
-        for _ in range(most):
+    def letters(self, actor: str) -> Iterator[Letter]:
+        """Take all letters in hand, oldest first; but what comes meanwhile, perhaps by a requeue, is not among them."""
+        for _ in range(self.count(actor) or 0):
             method, properties, body = self.channel.basic_get(dead_queue(actor))
             if method is None:
                 return
@@ -96,6 +100,7 @@ class LetterBox:
         try:
             self.channel.basic_publish("", queue(letter.actor), letter.body, properties, mandatory=True)
         except (UnroutableError, NackError):
+            list(self.letters(letter.actor))  # the rest too, for the order's sake
             raise Trouble(f"the queue of {letter.actor} takes nothing now; the letter stays where it is") from None
         self.drop(letter)
 
