@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,8 @@ from uuid import uuid4
 from contracts.catalog import endings
 from contracts.event import Envelope, Event
 from contracts.progress import Progress
-from gateway.hub import Hub
+from gateway.channel import Channel
+from gateway.hub import Gone, Hub
 from gateway.intake import Intake
 from gateway.sse import Frame
 
@@ -54,7 +56,7 @@ class Asker:
         ear = _Ear(envelope.event_id, endings(event.kind))
         try:
             async with asyncio.timeout(patience):
-                channel, _source = await self._hub.attach(app_id, ear, None)
+                channel = await self._listen(app_id, ear)
         except TimeoutError:  # history is away: the event may still be accepted, its ending will not be heard
             accepted = await self._intake.accept(envelope)
             return Answer(accepted.event_id, accepted.story_url, None)
@@ -63,6 +65,11 @@ class Asker:
             return Answer(accepted.event_id, accepted.story_url, await ear.heard(patience))
         finally:
             self._hub.detach(channel, ear)
+
+    async def _listen(self, app_id: str, ear: "_Ear") -> Channel:
+        while True:
+            with suppress(Gone):  # history changed while we came
+                return (await self._hub.attach(app_id, ear, None))[0]
 
 
 class _Ear:

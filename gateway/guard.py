@@ -11,6 +11,8 @@ from gateway.auth import Authority, Caller, Role
 from gateway.problem import Problem, unauthorized
 from gateway.tokens import AUDIENCE, STREAM_AUDIENCE
 
+Admission = Callable[[Request], Awaitable[Caller]]
+
 COOKIE = "fleet_token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -21,14 +23,22 @@ class Guard:
     def __init__(self, authority: Authority, origins: tuple[str, ...]) -> None:
         self._authority, self._origins = authority, frozenset(origins)
 
-    def may(self, role: Role) -> Callable[[Request], Awaitable[Caller]]:
-        """Return a dependency that admits callers of a role to the app in the path, if there is one."""
+    def may(self, role: Role) -> Admission:
+        """Return a dependency that admits callers of a role to the `{app_id}` of the path."""
 
         async def admit(request: Request) -> Caller:
             caller = await self.caller(request.scope)
-            app_id = request.path_params.get("app_id")
-            if app_id is not None:
-                caller.must_hold(app_id)
+            caller.must_hold(request.path_params["app_id"])
+            caller.must_be(role)
+            return caller
+
+        return admit
+
+    def may_anywhere(self, role: Role) -> Admission:
+        """Return a dependency for routes that look themselves which apps they touch."""
+
+        async def admit(request: Request) -> Caller:
+            caller = await self.caller(request.scope)
             caller.must_be(role)
             return caller
 
@@ -61,24 +71,25 @@ class Guard:
 
     def _must_come_from_us(self, scope: Any) -> None:
         """Refuse a write that another site's page has its visitor's browser make."""
-        origin = _header(scope["headers"], b"origin") or ""
-        host = _header(scope["headers"], b"host")
+        origin = header(scope["headers"], b"origin") or ""
+        host = header(scope["headers"], b"host")
         if not origin or (origin not in self._origins and urlsplit(origin).netloc != host):
             raise Problem(403, "a write by cookie must come from a page of this origin")
 
 
-def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """Return a header of a bare request."""
     return next((value.decode("latin-1") for key, value in headers if key == name), None)
 
 
 def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    scheme, _space, token = (_header(headers, b"authorization") or "").partition(" ")
+    scheme, _space, token = (header(headers, b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _cookie(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     try:
-        found = SimpleCookie(_header(headers, b"cookie") or "").get(COOKIE)
+        found = SimpleCookie(header(headers, b"cookie") or "").get(COOKIE)
     except CookieError:
         return None
     return found.value if found else None

@@ -34,17 +34,18 @@ A = TypeVar("A")
 class PostgresHistory:
     """The steps and heads of every app."""
 
-    def __init__(self, url: str, *, name: str, on_connect: Callable[[bool], None]) -> None:
-        """Begin; `on_connect` hears of each new connection, and whether it leads to another history than before."""
+    def __init__(self, url: str, *, name: str) -> None:
         self.pool: AsyncPool = new_async_pool(url, size=_POOL, name=name, configure=self._introduce)
         self.epoch = ""
         self._current: WeakSet[AsyncTx] = WeakSet()
-        self._on_connect = on_connect
+        #: Called when there is a new connection, for the database may have been away; and when history is another.
+        self.on_connect: Callable[[], None] = _nothing
+        self.on_change: Callable[[], None] = _nothing
         self._pages: Gather[tuple[str, int], list[sse.Frame]] = Gather(
-            lambda cursors: self._patiently(self._read_pages, cursors), most=_TOGETHER, at_once=_READERS
+            lambda cursors: self.patiently(self._read_pages, cursors), most=_TOGETHER, at_once=_READERS
         )
         self._heads: Gather[str, int] = Gather(
-            lambda app_ids: self._patiently(self._read_heads, app_ids), most=100_000, at_once=1
+            lambda app_ids: self.patiently(self._read_heads, app_ids), most=100_000, at_once=1
         )
 
     async def open(self) -> None:
@@ -66,12 +67,12 @@ class PostgresHistory:
         if len(app_ids) == 1:
             (app_id,) = app_ids
             return {app_id: await self._heads(app_id)}
-        return await self._patiently(self._read_heads, list(app_ids))
+        return await self.patiently(self._read_heads, list(app_ids))
 
     async def known(self) -> str:
         """Return the name of this history, as soon as there has been a connection."""
         if not self.epoch:
-            await self._patiently(self._read_heads, [])
+            await self.patiently(self._read_heads, [])
         return self.epoch
 
     async def check_epoch(self) -> None:
@@ -90,19 +91,18 @@ class PostgresHistory:
 
     async def _introduce(self, tx: AsyncTx) -> None:
         """Learn where a new connection leads before anything is read from it."""
-        if not self._learn(tx, await progress.epoch(tx)):
-            self._on_connect(False)
+        self._learn(tx, await progress.epoch(tx))
+        self.on_connect()
 
-    def _learn(self, tx: AsyncTx, epoch: str) -> bool:
+    def _learn(self, tx: AsyncTx, epoch: str) -> None:
         before, self.epoch = self.epoch, epoch
         if before == epoch:
             self._current.add(tx)
-            return False
+            return
         self._current = WeakSet([tx])
         if before:
             log.warning("history_changed", before=before, now=epoch)
-        self._on_connect(bool(before))
-        return True
+            self.on_change()
 
     async def _read_pages(self, cursors: list[tuple[str, int]]) -> dict[tuple[str, int], list[sse.Frame]]:
         async with self.connection() as tx:
@@ -114,7 +114,7 @@ class PostgresHistory:
         async with self.connection() as tx:
             return await progress.heads(tx, app_ids)
 
-    async def _patiently(self, read: Callable[[Q], Awaitable[A]], question: Q) -> A:
+    async def patiently(self, read: Callable[[Q], Awaitable[A]], question: Q) -> A:
         """Ask until the database answers: streams stay open meanwhile, and lose nothing."""
         pause = _FIRST_PAUSE
         while True:
@@ -126,6 +126,10 @@ class PostgresHistory:
                 log.warning("history_waits", error=str(error))
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _nothing() -> None:
+    """Tell nobody."""
 
 
 def _frame(epoch: str, step: Numbered) -> sse.Frame:

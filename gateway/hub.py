@@ -128,12 +128,12 @@ class Hub:
             self._fill(channel)
 
     async def _join(self, channel: Channel, listener: Listener, start: int | None) -> Source:
-        head = await self._opened(channel)
         generation = channel.generation
         source: Source = "live"
-        listener.cursor = head if start is None else max(start, 0)
-        if start == FOREIGN:
+        head = await self._opened(channel)
+        if start == FOREIGN or channel.generation != generation:
             raise Gone(head)
+        listener.cursor = head if start is None else max(start, 0)
         if listener.cursor > head:
             await self._catch_up(channel, listener.cursor)
         while not (channel.generation == generation and channel.covers(listener.cursor)):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sql.database import AsyncPool, AsyncTx, enter
+from sql.database import AsyncTx, enter
 from sql.named import Named
 
 QUERY = Named(__file__)
@@ -42,9 +42,9 @@ async def page(tx: AsyncTx, app_ids: Sequence[str] | None, after: str, count: in
     return [Listed(*row) for row in await rows.fetchall()]
 
 
-async def state(pool: AsyncPool, app_id: str) -> State:
-    """Return what is known of an app."""
-    async with pool.connection() as tx, tx.pipeline(), tx.transaction():
+async def state(tx: AsyncTx, app_id: str) -> State:
+    """Return what is known of an app, in a transaction of its own."""
+    async with tx.pipeline(), tx.transaction():
         await enter(tx, app_id)
         rows = await tx.execute(QUERY.state, {"app_id": app_id})
         row = await rows.fetchone()

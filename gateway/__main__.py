@@ -1,0 +1,71 @@
+"""`python -m gateway`: what faces people and programs. Run as many as you like, behind one balancer."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import structlog
+import uvloop
+
+from actors.runtime import telemetry
+from contracts.settings import Settings
+from gateway import app, collector, house, server
+from sql.database import role_url
+
+log = structlog.get_logger()
+
+
+def main() -> int:
+    """Run until told to end, and return the exit status."""
+    settings = Settings()
+    telemetry.configure_logging(settings, "gateway")
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    if settings.amqp_url is None or settings.database_url is None:
+        log.error("not_configured", needed="FLEET_AMQP_URL and FLEET_DATABASE_URL")
+        return 2
+    server.raise_file_limit()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(
+            _run(
+                settings,
+                amqp_url=settings.amqp_url.get_secret_value(),
+                database_url=role_url(settings.database_url.get_secret_value(), "fleet_gateway"),
+            )
+        )
+    return 0
+
+
+async def _run(settings: Settings, *, amqp_url: str, database_url: str) -> None:
+    metrics = telemetry.new_metrics()
+    parts = house.build(
+        settings,
+        metrics,
+        amqp_url=amqp_url,
+        database_url=database_url,
+        metrics_folder=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
+    )
+    listening = server.listen(settings.http)
+    host, port = listening.getsockname()[:2]
+    serving = server.Server(app.build(parts), lambda: log.info("ready", url=f"http://{host}:{port}", pid=os.getpid()))
+    ending = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    await house.start(parts)
+    collector.tame(metrics)
+    served = asyncio.create_task(serving.serve([listening]))
+    told = asyncio.create_task(ending.wait())
+    await asyncio.wait({served, told}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("ending", streams=len(parts.roster))
+    serving.should_exit = True
+    await parts.roster.drain()
+    told.cancel()
+    await served
+    await house.stop(parts)
+    log.info("ended")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""Puts the parts of one gateway together, starts them, and ends them in order."""
+
+from typing import Any
+
+from actors.runtime.telemetry import Metrics
+from actors.runtime.wire import Subscription, Wire
+from contracts.settings import Settings
+from contracts.topology import PROGRESS
+from gateway.ask import Asker
+from gateway.auth import Authority
+from gateway.cors import Cors
+from gateway.guard import Guard
+from gateway.history import PostgresHistory
+from gateway.hub import Hub
+from gateway.intake import Intake
+from gateway.keys import Keys
+from gateway.parts import Parts
+from gateway.pushes import Pushes
+from gateway.readiness import Readiness
+from gateway.roster import Roster
+from gateway.state import described
+from gateway.streams import Streams
+from gateway.sweeper import Sweeper
+
+
+def build(
+    settings: Settings, metrics: Metrics, *, amqp_url: str, database_url: str, metrics_folder: str | None = None
+) -> Parts:
+    """Make every part; nothing is connected yet."""
+    history = PostgresHistory(database_url, name="fleet gateway")
+    hub = Hub(history)
+    roster = Roster(settings.max_streams)
+    sweeper = Sweeper(roster, hub, history, metrics)
+    history.on_connect = sweeper.audit_soon
+    history.on_change = hub.rebase
+    pushes = Pushes(hub, history, metrics)
+    subscription = Subscription(PROGRESS, "#", pushes.take, on_open=sweeper.audit_soon)
+    wire = Wire(amqp_url, name="fleet gateway", subscription=subscription)
+    guard = Guard(Authority(Keys(settings)), settings.cors_origins)
+    intake = Intake(wire, history.pool)
+
+    async def describe(app_id: str) -> dict[str, Any]:
+        return await described(settings, history, app_id)
+
+    return Parts(
+        settings=settings,
+        metrics=metrics,
+        metrics_folder=metrics_folder,
+        history=history,
+        wire=wire,
+        hub=hub,
+        guard=guard,
+        intake=intake,
+        asker=Asker(hub, intake),
+        roster=roster,
+        sweeper=sweeper,
+        streams=Streams(hub, history, guard, roster, metrics=metrics, describe=describe),
+        readiness=Readiness(history, wire, sweeper, roster),
+        cors=Cors(settings.cors_origins),
+    )
+
+
+async def start(parts: Parts) -> None:
+    """Begin to connect; nothing here waits for anybody."""
+    await parts.history.open()
+    await parts.wire.start()
+    parts.sweeper.start()
+
+
+async def stop(parts: Parts) -> None:
+    """End whatever is under way, and hang up."""
+    await parts.sweeper.close()
+    await parts.intake.close()
+    await parts.hub.close()
+    await parts.wire.close()
+    await parts.history.close()
