@@ -18,6 +18,7 @@ log = structlog.get_logger()
 _STREAM = re.compile(r"/v1/apps/([^/]+)/events")
 _STREAM_ROUTE = "/v1/apps/{app_id}/events"
 _UNKNOWN_ROUTE = "unknown"
+_ROUTINE = frozenset({"/healthz", "/readyz", "/metrics"})
 _SECRET = re.compile(r"(?i)((?:^|&)[^=&]*(?:token|secret|password|key|signature)[^=&]*=)[^&]*")
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -63,7 +64,8 @@ class Front:
         self._metrics.http_request_seconds.labels(route, str(visit.status)).observe(
             visit.first_byte if visit.route == _STREAM_ROUTE else seconds
         )
-        log.info(
+        say = log.debug if route in _ROUTINE else log.info
+        say(
             "request_answered",
             method=scope["method"],
             path=quote(scope["path"], safe="/:@!$&'()*+,;=~"),
