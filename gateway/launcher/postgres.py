@@ -44,10 +44,19 @@ class PrivatePostgres(PrivateService):
     farewell = signal.SIGINT  # the fast shutdown; SIGTERM would wait for the clients
     port_names: ClassVar = ("postgres",)
 
-    def __init__(self, directory: Path, *, password: str, careless: bool = False, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        password: str,
+        careless: bool = False,
+        major: str | None = None,
+        log: Path | None = None,
+    ) -> None:
         super().__init__(directory.resolve(), log)
         self._password = password
         self._careless = careless
+        self._major = major
         self._user = _runs_as() if os.geteuid() == 0 else None
         self._shelf = ROOTS_SHELF / hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
 
@@ -136,7 +145,7 @@ class PrivatePostgres(PrivateService):
 
     def _run(self, binary: str, *arguments: str | Path) -> Program:
         version = self.data / "PG_VERSION"
-        wanted = version.read_text().strip() if version.exists() else None
+        wanted = version.read_text().strip() if version.exists() else self._major
         folder = find_binaries(wanted)
         if folder is None:
             raise ServiceError(f"no Postgres {wanted or ''} is installed: `fleet doctor` says how to mend that")

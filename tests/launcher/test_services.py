@@ -14,11 +14,13 @@ import pytest
 
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.rabbitmq import PrivateRabbit
+from sql.migrate import migrate, migrations
 
 MOTHER = """
 import pathlib, signal, sys
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.rabbitmq import PrivateRabbit
+from sql.migrate import migrate, migrations
 home = pathlib.Path(sys.argv[1])
 postgres = PrivatePostgres(home / "postgres", password="secret")
 rabbit = PrivateRabbit(home / "rabbitmq", password="secret")
@@ -90,6 +92,15 @@ def test_the_owner_of_the_database_is_no_superuser(postgres: PrivatePostgres) ->
             "select rolsuper, rolcreaterole, rolbypassrls from pg_roles where rolname = current_user"
         ).fetchone()
     assert powers == (False, True, False)
+
+
+def test_the_postgres_that_comes_as_a_python_package_takes_every_migration(tmp_path: Path) -> None:
+    server = PrivatePostgres(tmp_path, password="secret", careless=True, major="18")
+    try:
+        server.start()
+        assert migrate(server.url) == migrations()
+    finally:
+        server.discard()
 
 
 def test_a_taken_port_is_left_to_its_taker(own_postgres: Callable[[], PrivatePostgres]) -> None:
