@@ -4,43 +4,36 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import psycopg
-
 from contracts.app import app_id_flaw
 from contracts.errors import BadEvent, Flaw
 from contracts.file import FileRejected, FileWritten
-from gateway.ask import Answer, Asker
-from gateway.problem import Problem, try_later, unprocessable
+from gateway.ask import Answer
+from gateway.parts import Parts
+from gateway.problem import Problem, unprocessable
 from sql import versions
-from sql.database import AsyncPool, AsyncTx, enter, is_away
+from sql.database import AsyncTx, enter
 from sql.versions import State
 
 
 class Shelf:
     """What the routes of files and versions have in common."""
 
-    def __init__(self, pool: AsyncPool, asker: Asker, *, file_bytes: int) -> None:
-        self._pool, self._asker = pool, asker
-        self.file_bytes = file_bytes
+    def __init__(self, parts: Parts) -> None:
+        self._pool, self._asker = parts.pool, parts.asker
+        self.file_bytes = parts.settings.max_file_bytes
 
     @asynccontextmanager
     async def look(self, app_id: str) -> AsyncIterator[AsyncTx]:
         """Begin a transaction that sees one app."""
-        if app_id_flaw(app_id):
-            raise Problem(404, f"there is no app {app_id!r}")
+        _must_be_a_name(app_id)
         async with self._transaction(app_id) as tx:
             yield tx
 
     @asynccontextmanager
     async def _transaction(self, app_id: str) -> AsyncIterator[AsyncTx]:
-        try:
-            async with self._pool.connection() as tx, tx.pipeline(), tx.transaction():
-                await enter(tx, app_id)
-                yield tx
-        except psycopg.Error as error:
-            if not is_away(error):
-                raise
-            raise try_later("the database is away") from None
+        async with self._pool.connection() as tx, tx.pipeline(), tx.transaction():
+            await enter(tx, app_id)
+            yield tx
 
     async def state(self, app_id: str, version: int | None, prefix: str = "") -> State:
         """Return an app's files, or say that there is no such app or version."""
@@ -65,8 +58,7 @@ class Shelf:
 
     async def change(self, app_id: str, data: dict[str, Any]) -> Answer:
         """Have the files changed; what the fleet refuses is a 422."""
-        if wrong := app_id_flaw(app_id):
-            raise unprocessable(BadEvent(Flaw("app_id", wrong)))
+        _must_be_a_name(app_id)
         try:
             event = FileWritten.parse(data)
         except BadEvent as error:
@@ -76,3 +68,8 @@ class Shelf:
             flaw = Flaw(answer.step["field"], answer.step["reason"])
             raise Problem(422, str(flaw), errors=[flaw])
         return answer
+
+
+def _must_be_a_name(app_id: str) -> None:
+    if app_id_flaw(app_id):
+        raise Problem(404, f"there is no app {app_id!r}")

@@ -8,28 +8,29 @@ from fastapi.responses import StreamingResponse
 from contracts.event import Count
 from gateway import archive
 from gateway.api.files import HARMLESS
-from gateway.guard import Guard
+from gateway.parts import Parts
 from gateway.shelf import Shelf
 from sql.versions import State
 
 Wanted = Annotated[Count | None, Query(description="default: the newest")]
 
 
-def archives_router(guard: Guard, shelf: Shelf) -> APIRouter:
+def router(parts: Parts) -> APIRouter:
     """Return the routes of an app's archives."""
-    router = APIRouter(prefix="/v1/apps/{app_id}", tags=["files"], dependencies=[Depends(guard.may("viewer"))])
+    shelf = Shelf(parts)
+    routes = APIRouter(prefix="/v1/apps/{app_id}", tags=["files"], dependencies=[Depends(parts.guard.may("viewer"))])
 
-    @router.get("/archive.zip", response_class=StreamingResponse)
+    @routes.get("/archive.zip", response_class=StreamingResponse)
     async def download_zip(app_id: str, version: Wanted = None) -> StreamingResponse:
         """Download all files, now or at a version, as a .zip."""
         return _download(app_id, await shelf.state(app_id, version), shelf, archive.Zip(), "zip")
 
-    @router.get("/archive.tar.gz", response_class=StreamingResponse)
+    @routes.get("/archive.tar.gz", response_class=StreamingResponse)
     async def download_tar(app_id: str, version: Wanted = None) -> StreamingResponse:
         """Download all files, now or at a version, as a .tar.gz."""
         return _download(app_id, await shelf.state(app_id, version), shelf, archive.TarGz(), "tar.gz")
 
-    return router
+    return routes
 
 
 def _download(app_id: str, state: State, shelf: Shelf, packer: archive.Packer, ending: str) -> StreamingResponse:

@@ -10,7 +10,7 @@ from contracts.event import Count
 from contracts.tree import File
 from gateway import difference
 from gateway.difference import Change
-from gateway.guard import Guard
+from gateway.parts import Parts
 from gateway.shelf import Shelf
 from sql.versions import State
 
@@ -36,11 +36,12 @@ class DifferenceView(BaseModel):
     changes: list[ChangeView]
 
 
-def differences_router(guard: Guard, shelf: Shelf) -> APIRouter:
+def router(parts: Parts) -> APIRouter:
     """Return the route that compares."""
-    router = APIRouter(prefix="/v1/apps/{app_id}", tags=["versions"], dependencies=[Depends(guard.may("viewer"))])
+    shelf = Shelf(parts)
+    routes = APIRouter(prefix="/v1/apps/{app_id}", tags=["versions"], dependencies=[Depends(parts.guard.may("viewer"))])
 
-    @router.get("/versions/{n}/diff")
+    @routes.get("/versions/{n}/diff")
     async def compare_versions(
         app_id: str,
         n: Annotated[Count, Path()],
@@ -54,7 +55,7 @@ def differences_router(guard: Guard, shelf: Shelf) -> APIRouter:
         texts = await _texts(shelf, difference.comparable(found)[:MAX_DIFFS])
         return DifferenceView(version=n, against=other, changes=[_change(change, texts) for change in found])
 
-    return router
+    return routes
 
 
 def _files(state: State) -> dict[str, File]:

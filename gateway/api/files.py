@@ -16,7 +16,7 @@ from contracts.path import checked
 from contracts.tree import text
 from gateway import body
 from gateway.ask import Answer
-from gateway.guard import Guard
+from gateway.parts import Parts
 from gateway.problem import Problem
 from gateway.shelf import Shelf
 from sql import versions
@@ -64,12 +64,13 @@ def view(state: State) -> FilesView:
     return FilesView(version=state.version, files=files)
 
 
-def files_router(guard: Guard, shelf: Shelf) -> APIRouter:
+def router(parts: Parts) -> APIRouter:
     """Return the routes of an app's files."""
-    router = APIRouter(prefix="/v1/apps/{app_id}/files", tags=["files"])
-    may_read, may_write = Depends(guard.may("viewer")), Depends(guard.may("editor"))
+    shelf = Shelf(parts)
+    routes = APIRouter(prefix="/v1/apps/{app_id}/files", tags=["files"])
+    may_read, may_write = Depends(parts.guard.may("viewer")), Depends(parts.guard.may("editor"))
 
-    @router.get("", dependencies=[may_read], response_model=FilesView)
+    @routes.get("", dependencies=[may_read], response_model=FilesView)
     async def list_files(
         request: Request,
         app_id: str,
@@ -83,7 +84,7 @@ def files_router(guard: Guard, shelf: Shelf) -> APIRouter:
             return Response(status_code=304, headers=headers)
         return Response(view(state).model_dump_json(), media_type="application/json", headers=headers)
 
-    @router.get("/{path:path}", dependencies=[may_read], response_class=Response)
+    @routes.get("/{path:path}", dependencies=[may_read], response_class=Response)
     async def read_file(
         request: Request, app_id: str, path: str, version: Annotated[Count | None, Query()] = None
     ) -> Response:
@@ -95,7 +96,7 @@ def files_router(guard: Guard, shelf: Shelf) -> APIRouter:
                 raise await shelf.missing(tx, app_id, version, path)
         return _shown(request, path, *found)
 
-    @router.put("/{path:path}", dependencies=[may_write], status_code=201, response_model=FileStored)
+    @routes.put("/{path:path}", dependencies=[may_write], status_code=201, response_model=FileStored)
     async def write_file(request: Request, app_id: str, path: str) -> Response:
         """Write a file: the body is its content."""
         path = _checked(path)
@@ -105,7 +106,7 @@ def files_router(guard: Guard, shelf: Shelf) -> APIRouter:
         answer = await shelf.change(app_id, {"path": path, **_as_data(content)})
         return answered(answer, 201 if is_new else 200)
 
-    @router.delete("/{path:path}", dependencies=[may_write], response_model=FileStored)
+    @routes.delete("/{path:path}", dependencies=[may_write], response_model=FileStored)
     async def delete_file(app_id: str, path: str) -> Response:
         """Delete a file."""
         path = _checked(path)
@@ -115,7 +116,7 @@ def files_router(guard: Guard, shelf: Shelf) -> APIRouter:
                 raise await shelf.missing(tx, app_id, None, path)
         return answered(answer, 200)
 
-    return router
+    return routes
 
 
 def answered(answer: Answer, status: int) -> Response:

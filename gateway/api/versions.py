@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from contracts.event import Count, Word
 from contracts.file import FileStored
 from gateway.api.files import FilesView, answered, view
-from gateway.guard import Guard
+from gateway.parts import Parts
 from gateway.problem import Problem
 from gateway.shelf import Shelf
 from sql import versions
@@ -45,12 +45,13 @@ class Naming(BaseModel):
     name: Word | None
 
 
-def versions_router(guard: Guard, shelf: Shelf) -> APIRouter:
+def router(parts: Parts) -> APIRouter:
     """Return the routes of an app's versions."""
-    router = APIRouter(prefix="/v1/apps/{app_id}", tags=["versions"])
-    may_read, may_write = Depends(guard.may("viewer")), Depends(guard.may("editor"))
+    shelf = Shelf(parts)
+    routes = APIRouter(prefix="/v1/apps/{app_id}", tags=["versions"])
+    may_read, may_write = Depends(parts.guard.may("viewer")), Depends(parts.guard.may("editor"))
 
-    @router.get("/versions", dependencies=[may_read])
+    @routes.get("/versions", dependencies=[may_read])
     async def list_versions(
         app_id: str,
         before: Annotated[Count, Query(description="only versions before this one")] = NEWEST,
@@ -64,12 +65,12 @@ def versions_router(guard: Guard, shelf: Shelf) -> APIRouter:
         more = found[-1].version if len(found) == limit and found[-1].version > 1 else None
         return VersionsView(versions=[_view(version) for version in found], next=more)
 
-    @router.get("/versions/{n}", dependencies=[may_read])
+    @routes.get("/versions/{n}", dependencies=[may_read])
     async def read_version(app_id: str, n: Number) -> FilesView:
         """Return the files of a version."""
         return view(await shelf.state(app_id, n))
 
-    @router.patch("/versions/{n}", dependencies=[may_write])
+    @routes.patch("/versions/{n}", dependencies=[may_write])
     async def name_version(app_id: str, n: Number, naming: Naming) -> VersionView:
         """Give a version a name."""
         async with shelf.look(app_id) as tx:
@@ -78,7 +79,7 @@ def versions_router(guard: Guard, shelf: Shelf) -> APIRouter:
                 raise await shelf.missing(tx, app_id, n)
             return _view(version)
 
-    @router.post("/versions/{n}/restore", dependencies=[may_write], response_model=FileStored)
+    @routes.post("/versions/{n}/restore", dependencies=[may_write], response_model=FileStored)
     async def restore_version(app_id: str, n: Number) -> Response:
         """Bring the app back to a version, as a new one."""
         async with shelf.look(app_id) as tx:
@@ -86,7 +87,7 @@ def versions_router(guard: Guard, shelf: Shelf) -> APIRouter:
                 raise await shelf.missing(tx, app_id, n)
         return answered(await shelf.change(app_id, {"operation": "restore", "version": n}), 200)
 
-    return router
+    return routes
 
 
 def _view(version: Version) -> VersionView:
