@@ -1,6 +1,10 @@
 """What a stranger reads when the fleet is up: where it is, and what to try next."""
 
+import json
+import shutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from gateway import tokens
 
@@ -9,30 +13,56 @@ PUBLISHER_SECONDS = 12 * 3600
 
 
 def banner(chosen: Mapping[str, str]) -> str:
-    """Return the greeting for a fleet with these variables."""
+    """Return the greeting for a fleet with these variables; every line can be pasted as it is."""
     gateway = f"http://{chosen['FLEET_HTTP']}"
+    fleet = command()
     lines = [
         "",
-        f"  The fleet is up.   {gateway}",
-        f"  API documents      {gateway}/openapi.json   {gateway}/asyncapi.json",
-        f"  For other programs set -a; . {chosen['FLEET_HOME']}/env",
+        f"The fleet is up at {gateway}   ({gateway}/openapi.json, {gateway}/asyncapi.json)",
+        f"Other programs find it with:  set -a; . '{chosen['FLEET_HOME']}/env'",
         "",
     ]
-    secret = chosen.get("FLEET_JWT_SECRET")
-    if secret:
-        viewer = tokens.mint(secret, role="viewer", apps=(DEMO,), ttl=tokens.STREAM_SECONDS, stream=True)
-        publisher = tokens.mint(secret, role="publisher", apps=(DEMO,), ttl=PUBLISHER_SECONDS)
-        lines += [
-            f"  Follow app `{DEMO}` (15 minutes; `fleet tail --app {DEMO}` has no limit):",
-            f"    curl -N '{gateway}/v1/apps/{DEMO}/events?access_token={viewer}'",
-            "  Publish to it over HTTP (12 hours):",
-            f"    export FLEET_TOKEN={publisher}",
-            "",
-        ]
+    if secret := chosen.get("FLEET_JWT_SECRET"):
+        lines += _try_it(gateway, secret)
     lines += [
-        "  Next, in another terminal:",
-        f"    fleet watch ./my-app --app {DEMO}     every saved file becomes an event",
-        "    fleet status · fleet doctor · fleet --help",
+        "Give a folder of yours to the fleet, and follow it; every saved file becomes an event:",
+        f"  {fleet} watch ./my-app --app {DEMO}",
+        f"  {fleet} tail --app {DEMO}",
+        "",
+        f"More: {fleet} status, {fleet} doctor, {fleet} --help",
         "",
     ]
     return "\n".join(lines)
+
+
+def _try_it(gateway: str, secret: str) -> list[str]:
+    """Return a line that follows the demo app, and one that writes a file into it."""
+    viewer = tokens.mint(secret, role="viewer", apps=(DEMO,), ttl=tokens.STREAM_SECONDS, stream=True)
+    publisher = tokens.mint(secret, role="publisher", apps=(DEMO,), ttl=PUBLISHER_SECONDS)
+    event = {
+        "specversion": "1.0",
+        "id": "'$(date +%s)'",  # the shell puts the time here: a repeated id is the same event
+        "source": "curl",
+        "type": "overskill.file-written",
+        "subject": DEMO,
+        "data": {"path": "hello.txt", "content": "hello"},
+    }
+    headers = f"-H 'Authorization: Bearer {publisher}' -H 'Content-Type: application/cloudevents+json'"
+    return [
+        f"Follow the app `{DEMO}` (a token of 15 minutes):",
+        f"  curl -N '{gateway}/v1/apps/{DEMO}/events?access_token={viewer}'",
+        "",
+        "Write a file into it, from another terminal (a token of 12 hours):",
+        f"  curl {gateway}/v1/events {headers} -d '{json.dumps(event)}'",
+        "",
+    ]
+
+
+def command() -> str:
+    """Return how the fleet command is called in this shell."""
+    ours = Path(sys.executable).parent / "fleet"
+    on_path = shutil.which("fleet")
+    if not ours.exists() or (on_path is not None and Path(on_path) == ours):
+        return "fleet"
+    here = Path.cwd()
+    return str(ours.relative_to(here)) if ours.is_relative_to(here) else str(ours)

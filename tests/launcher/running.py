@@ -39,7 +39,7 @@ class Fleet:
         self.launcher = subprocess.Popen(
             self.command("up"), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        self.until("fleet --help")  # the greeting's last line
+        self.until("--help")  # the greeting's last line
 
     def until(self, words: str) -> str:
         """Return the next line that it says with these words."""

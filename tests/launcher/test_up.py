@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import psutil
@@ -57,10 +58,19 @@ def test_its_status_names_every_process(fleet: Fleet) -> None:
     assert all(psutil.pid_exists(process["pid"]) for process in status["processes"])
 
 
-def test_the_line_it_prints_opens_the_stream(fleet: Fleet) -> None:
-    with httpx.stream("GET", greeting(fleet, r"curl -N '(\S+)'")) as answer:
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/event-stream")
+def test_what_it_prints_writes_a_file_and_shows_it_on_the_stream(
+    fleet: Fleet, absent: Callable[[str], NoReturn]
+) -> None:
+    if shutil.which("curl") is None:
+        absent("curl")
+    follow, write = greeting(fleet, r"  (curl -N .+)"), greeting(fleet, r"  (curl http\S+/v1/events .+)")
+    with subprocess.Popen(["sh", "-c", f"exec {follow} -s"], stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        assert next(following.stdout).startswith("retry:")  # it listens from here on
+        subprocess.run(["sh", "-c", f"{write} -sf"], check=True, capture_output=True)
+        stored = next(line for line in following.stdout if line.startswith("data:"))
+        following.terminate()
+    assert json.loads(stored.removeprefix("data:"))["path"] == "hello.txt"
 
 
 def test_what_it_wrote_leads_any_program_to_its_database(fleet: Fleet) -> None:
