@@ -65,16 +65,27 @@ def load_all(tx: Tx, app_id: str, version: int) -> Shelf:
 
 
 def store(tx: Tx, app_id: str, edition: Edition) -> None:
-    """Write what an event has changed, and remember how far its source has come; nothing is waited for."""
-    draft, version = edition.draft, edition.version
+    """Write what an event has changed, and remember how far its source has come."""
+    draft, was, version = edition.draft, edition.shelf, edition.version
     entries = {path: draft.entry(path, version) for path in sorted(draft.touched)}
     entries = {path: entry for path, entry in entries.items() if entry != draft.before(path)}
-    if entries:
-        _set_app(tx, app_id, edition)
-        about = {"version": version, "event_id": edition.event_id, "message_id": edition.message_id}
-        contents = list(draft.blobs().values())
-        rows = _columns(entries, draft)
-        tx.execute(QUERY.keep, {"app_id": app_id, **about, "name": edition.name, "contents": contents, **rows})
+    if not entries:
+        return
+    more_files, more_bytes = draft.growth()
+    about = {
+        "app_id": app_id,
+        "was": was.version,
+        "version": version,
+        "file_count": was.file_count + more_files,
+        "file_bytes": was.file_bytes + more_bytes,
+        "event_id": edition.event_id,
+        "message_id": edition.message_id,
+        "name": edition.name,
+        "contents": list(draft.blobs().values()),
+    }
+    kept = tx.execute(QUERY.keep, {**about, **_columns(entries, draft)})
+    if was.is_new and kept.fetchone() is None:  # waited for only where it can be
+        raise Overtaken(app_id)
 
 
 def _shelf(app: tuple[Any, ...] | None, known: Mapping[str, Entry], earlier: Mapping[str, File] | None = None) -> Shelf:
@@ -87,22 +98,6 @@ def _shelf(app: tuple[Any, ...] | None, known: Mapping[str, Entry], earlier: Map
 def _entry(row: tuple[Any, ...]) -> tuple[str, Entry]:
     path, sha256, size, lines, version, sequences = row
     return path, Entry(File(sha256, size, lines), version, sequences)
-
-
-def _set_app(tx: Tx, app_id: str, edition: Edition) -> None:
-    was, (files, size) = edition.shelf, edition.draft.growth()
-    written = tx.execute(
-        QUERY.set_app,
-        {
-            "app_id": app_id,
-            "was": was.version,
-            "version": edition.version,
-            "file_count": was.file_count + files,
-            "file_bytes": was.file_bytes + size,
-        },
-    )
-    if was.is_new and written.fetchone() is None:
-        raise Overtaken(app_id)
 
 
 def _columns(entries: Mapping[str, Entry], draft: Draft) -> dict[str, list[Any]]:

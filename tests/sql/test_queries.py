@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+from sql import files
 from sql.database import ROLES, role_url
 from sql.named import Named
 
@@ -47,6 +48,12 @@ def test_a_named_query_can_be_explained(database_url: str, query: bytes) -> None
         assert not LARGE.search(plan), plan
         return
     pytest.fail("nobody may run it")
+
+
+def test_what_is_known_of_paths_is_looked_up_path_by_path(database_url: str) -> None:
+    plan = explained(role_url(database_url, "fleet_worker"), files.QUERY.known.decode())
+    assert "(path > (folder.folder || '/'::text))" in plan, plan
+    assert "Join Filter" not in plan, plan
 
 
 def test_there_are_queries() -> None:
