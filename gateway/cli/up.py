@@ -14,7 +14,7 @@ from rich.console import Console
 from contracts.settings import Settings
 from gateway.cli import root
 from gateway.launcher import own_secrets, plan
-from gateway.launcher.banner import banner
+from gateway.launcher.banner import banner, command
 from gateway.launcher.crew import Crew
 from gateway.launcher.fleet import Fleet
 from gateway.launcher.home import AlreadyRunning, Home
@@ -61,15 +61,15 @@ def _detach(home: Home) -> int:
         return 0
     log = home.logs / "fleet.log"
     with log.open("wb") as output:
-        command = [sys.executable, "-P", "-m", "gateway.cli.main", "up"]
+        arguments = [sys.executable, "-P", "-m", "gateway.cli.main", "up"]
         launcher = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
     deadline = time.monotonic() + READY_SECONDS
     while launcher.poll() is None and time.monotonic() < deadline:
         if home.read_state()["state"] == "ready":
             typer.echo(banner(home.read_env()))
-            typer.echo(f"  It runs in the background: `fleet down` ends it, {log} says what it does.\n")
+            typer.echo(f"It runs in the background: {command()} down ends it, {log} says what it does.\n")
             return 0
         time.sleep(0.05)
     launcher.terminate()

@@ -29,6 +29,7 @@ def banner(chosen: Mapping[str, str]) -> str:
         f"  {fleet} watch ./my-app --app {DEMO}",
         f"  {fleet} tail --app {DEMO}",
         "",
+        f"A token for your own programs:  export FLEET_TOKEN=$({fleet} token --app {DEMO} --role publisher)",
         f"More: {fleet} status, {fleet} doctor, {fleet} --help",
         "",
     ]
