@@ -7,6 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from contracts.event import Count
 from gateway import archive
+from gateway.api import answers
 from gateway.api.files import HARMLESS
 from gateway.parts import Parts
 from gateway.shelf import Shelf
@@ -20,12 +21,12 @@ def router(parts: Parts) -> APIRouter:
     shelf = Shelf(parts)
     routes = APIRouter(prefix="/v1/apps/{app_id}", tags=["files"], dependencies=[Depends(parts.guard.may("viewer"))])
 
-    @routes.get("/archive.zip", response_class=StreamingResponse)
+    @routes.get("/archive.zip", response_class=StreamingResponse, responses=answers.binary("application/zip"))
     async def download_zip(app_id: str, version: Wanted = None) -> StreamingResponse:
         """Download all files, now or at a version, as a .zip."""
         return _download(app_id, await shelf.state(app_id, version), shelf, archive.Zip(), "zip")
 
-    @routes.get("/archive.tar.gz", response_class=StreamingResponse)
+    @routes.get("/archive.tar.gz", response_class=StreamingResponse, responses=answers.binary("application/gzip"))
     async def download_tar(app_id: str, version: Wanted = None) -> StreamingResponse:
         """Download all files, now or at a version, as a .tar.gz."""
         return _download(app_id, await shelf.state(app_id, version), shelf, archive.TarGz(), "tar.gz")

@@ -4,11 +4,12 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from contracts.event import Count
 from contracts.tree import File
 from gateway import difference
+from gateway.api import answers
 from gateway.difference import Change
 from gateway.parts import Parts
 from gateway.shelf import Shelf
@@ -20,6 +21,7 @@ MAX_DIFFS = 200
 class ChangeView(BaseModel):
     """What became of one path; `diff` is there for texts that are not too long."""
 
+    model_config = ConfigDict(json_schema_extra={"example": answers.CHANGE})
     path: str
     change: difference.Kind
     from_path: str | None

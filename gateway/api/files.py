@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from contracts.errors import Flaw
 from contracts.event import Count
@@ -15,6 +15,7 @@ from contracts.file import FileStored
 from contracts.path import checked
 from contracts.tree import text
 from gateway import body
+from gateway.api import answers
 from gateway.ask import Answer
 from gateway.parts import Parts
 from gateway.problem import Problem
@@ -30,9 +31,13 @@ HARMLESS = {
 }
 
 
+_READ = {**answers.binary("text/plain", "application/octet-stream"), **answers.UNCHANGED}
+
+
 class FileView(BaseModel):
     """One file."""
 
+    model_config = ConfigDict(json_schema_extra={"example": answers.FILE})
     path: str
     sha256: str
     bytes: int
@@ -44,6 +49,7 @@ class FileView(BaseModel):
 class FilesView(BaseModel):
     """The files of an app at a version."""
 
+    model_config = ConfigDict(json_schema_extra={"example": answers.FILES})
     version: int
     files: list[FileView]
 
@@ -70,7 +76,7 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(prefix="/v1/apps/{app_id}/files", tags=["files"])
     may_read, may_write = Depends(parts.guard.may("viewer")), Depends(parts.guard.may("editor"))
 
-    @routes.get("", dependencies=[may_read], response_model=FilesView)
+    @routes.get("", dependencies=[may_read], response_model=FilesView, responses=answers.UNCHANGED)
     async def list_files(
         request: Request,
         app_id: str,
@@ -84,7 +90,7 @@ def router(parts: Parts) -> APIRouter:
             return Response(status_code=304, headers=headers)
         return Response(view(state).model_dump_json(), media_type="application/json", headers=headers)
 
-    @routes.get("/{path:path}", dependencies=[may_read], response_class=Response)
+    @routes.get("/{path:path}", dependencies=[may_read], response_class=Response, responses=_READ)
     async def read_file(
         request: Request, app_id: str, path: str, version: Annotated[Count | None, Query()] = None
     ) -> Response:
@@ -96,7 +102,14 @@ def router(parts: Parts) -> APIRouter:
                 raise await shelf.missing(tx, app_id, version, path)
         return _shown(request, path, *found)
 
-    @routes.put("/{path:path}", dependencies=[may_write], status_code=201, response_model=FileStored)
+    @routes.put(
+        "/{path:path}",
+        dependencies=[may_write],
+        status_code=201,
+        response_model=FileStored,
+        responses=answers.WRITTEN,
+        openapi_extra=answers.CONTENT,
+    )
     async def write_file(request: Request, app_id: str, path: str) -> Response:
         """Write a file: the body is its content."""
         path = _checked(path)
@@ -106,7 +119,7 @@ def router(parts: Parts) -> APIRouter:
         answer = await shelf.change(app_id, {"path": path, **_as_data(content)})
         return answered(answer, 201 if is_new else 200)
 
-    @routes.delete("/{path:path}", dependencies=[may_write], response_model=FileStored)
+    @routes.delete("/{path:path}", dependencies=[may_write], response_model=FileStored, responses=answers.CHANGED)
     async def delete_file(app_id: str, path: str) -> Response:
         """Delete a file."""
         path = _checked(path)

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from contracts.event import Count, Word
 from contracts.file import FileStored
+from gateway.api import answers
 from gateway.api.files import FilesView, answered, view
 from gateway.parts import Parts
 from gateway.problem import Problem
@@ -24,6 +25,7 @@ Number = Annotated[Count, Path(description="the number of a version")]
 class VersionView(BaseModel):
     """One version."""
 
+    model_config = ConfigDict(json_schema_extra={"example": answers.VERSION})
     version: int
     name: str | None
     event_id: str
@@ -79,7 +81,9 @@ def router(parts: Parts) -> APIRouter:
                 raise await shelf.missing(tx, app_id, n)
             return _view(version)
 
-    @routes.post("/versions/{n}/restore", dependencies=[may_write], response_model=FileStored)
+    @routes.post(
+        "/versions/{n}/restore", dependencies=[may_write], response_model=FileStored, responses=answers.CHANGED
+    )
     async def restore_version(app_id: str, n: Number) -> Response:
         """Bring the app back to a version, as a new one."""
         async with shelf.look(app_id) as tx:

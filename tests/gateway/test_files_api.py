@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import io
+import json
 import socket
 import tarfile
 import threading
@@ -24,7 +25,9 @@ from actors.store_file import store_file
 from contracts.settings import Settings
 from contracts.topology import dead_queue
 from gateway import house
+from gateway.api.files import answered
 from gateway.app import build
+from gateway.ask import Answer
 from gateway.tokens import mint
 from sql.database import role_url
 from tests.actors.conftest import running
@@ -297,6 +300,22 @@ def test_all_files_come_as_one_archive(history: App) -> None:
 @pytest.mark.parametrize("query", ["prefix=%00", "version=-1", "version=99999999999", "version=x"])
 def test_a_senseless_question_is_refused(history: App, query: str) -> None:
     problem(history.get(f"/files?{query}"), 422)
+
+
+def test_an_answer_that_is_not_there_yet_says_where_it_will_be() -> None:
+    answer = answered(Answer("e1", "/v1/stories/e1?app_id=demo", None), 201)
+    assert (answer.status_code, answer.headers["location"]) == (202, "/v1/stories/e1?app_id=demo")
+    assert json.loads(bytes(answer.body)) == {"event_id": "e1", "story_url": "/v1/stories/e1?app_id=demo"}
+
+
+def test_the_document_tells_of_every_route_with_an_example(base_url: str) -> None:
+    document = httpx.get(f"{base_url}/openapi.json").json()
+    paths = {path: methods for path, methods in document["paths"].items() if "/files" in path or "/versions" in path}
+    assert len(paths) == 6
+    assert "application/octet-stream" in paths["/v1/apps/{app_id}/files/{path}"]["put"]["requestBody"]["content"]
+    assert "202" in paths["/v1/apps/{app_id}/versions/{n}/restore"]["post"]["responses"]
+    for model in ("FilesView", "VersionView", "ChangeView"):
+        assert "example" in document["components"]["schemas"][model]
 
 
 def test_an_app_id_that_cannot_be_is_not_there(base_url: str) -> None:
