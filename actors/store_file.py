@@ -26,6 +26,11 @@ class Limits:
     file_bytes: int
     app_files: int
 
+    @property
+    def changes(self) -> int:
+        """Return how much one event may change: enough to replace every file by another."""
+        return 2 * self.app_files
+
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Return what the operator allows."""
@@ -70,6 +75,9 @@ def decide(
     event: FileWritten, envelope: Envelope, shelf: Shelf, limits: Limits
 ) -> tuple[FileStored | FileRejected, Edition | None]:
     """Return what an app's files become, or the first reason why they stay as they are."""
+    if len(event.files) > limits.changes:
+        reason = f"are {len(event.files)} changes; one event has at most {limits.changes}"
+        return _rejected(event, None, Flaw("files", reason)), None
     draft = Draft(shelf.known, envelope.source, envelope.sequence)
     done: list[StoredFile] = []
     for index, change in enumerate(event.files):
@@ -126,10 +134,11 @@ def _wrong_as_a_whole(event: FileWritten, draft: Draft, shelf: Shelf, limits: Li
     return None
 
 
-def _rejected(event: FileWritten, index: int, flaw: Flaw) -> FileRejected:
+def _rejected(event: FileWritten, index: int | None, flaw: Flaw) -> FileRejected:
+    """Return the verdict that names one change, or (without an index) the whole list."""
     return FileRejected(
-        path=event.files[index].path,
-        field=f"files.{index}.{flaw.field}" if event.listed else flaw.field,
+        path=None if index is None else event.files[index].path,
+        field=flaw.field if index is None or not event.listed else f"files.{index}.{flaw.field}",
         reason=flaw.reason,
         message_id=event.message_id,
         tool_index=event.tool_index,

@@ -178,6 +178,12 @@ def test_an_app_holds_no_more_files_than_allowed(database_url: str, app_id: str)
         app.stored(delete("c"))
 
 
+def test_an_event_makes_no_more_changes_than_replace_every_file(app: Desk) -> None:
+    files = [{"path": f"{n}", "operation": "delete"} for n in range(41)]
+    assert app.rejected({"files": files}) == ("files", "are 41 changes; one event has at most 40")
+    assert app.stored({"files": files[:40]}).unchanged
+
+
 def test_a_late_event_does_not_undo_a_newer_one(app: Desk) -> None:
     app.write("a", "five", sequence=5)
     late = app.write("a", "four", sequence=4)
