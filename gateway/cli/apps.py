@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli import running
-from gateway.cli.console import guarded, print_json, tidy
+from gateway.cli.console import guarded, print_json, print_line, tidy
+from gateway.cli.running import Fleet
 
 
 @guarded
@@ -18,16 +19,28 @@ def apps(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = F
 
     Example: `fleet apps --json`
     """
-    found = asyncio.run(running.get(running.find(), "/v1/apps"))
+    found = asyncio.run(_every_page(running.find()))
     if as_json:
         print_json(found)
+    elif found:
+        Console(highlight=False).print(table(found))
     else:
-        Console(highlight=False).print(table(found["apps"]))
+        print_line("no apps yet")
+
+
+async def _every_page(fleet: Fleet) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        page = await running.get(fleet, f"/v1/apps?limit=1000&after={after}", role="operator")
+        rows += page["apps"]
+        after = page.get("next")
+    return rows
 
 
 def table(rows: list[dict[str, Any]]) -> Table:
     """Return what the gateway listed, as a table with its own columns."""
-    columns = list(dict.fromkeys(name for row in rows for name in row)) or ["app_id"]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     drawn = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         drawn.add_row(*(Text(tidy("" if row.get(name) is None else str(row[name]))) for name in columns))

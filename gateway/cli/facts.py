@@ -9,6 +9,7 @@ from gateway.cli.follow import Fact
 #: Said by the line's own columns, or of no use to a reader.
 _ABOUT = frozenset({"kind", "app_id", "seq", "event_id", "story_id", "message_id", "tool_index", "attempt", "at"})
 _FAILED = ("-failed", "-rejected", "-superseded")
+_DONE = {"delete": "deleted", "rename": "renamed", "restore": "restored"}
 _MOST = 100
 
 
@@ -24,8 +25,9 @@ def summary(fact: Fact) -> str:
         case {"kind": "file-stored", "version": version}:
             paths = fact.get("paths") or [fact.get("path") or "the whole app"]
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            done = _DONE.get(str(fact.get("operation")), f"{fact.get('bytes', 0)} bytes")
             unchanged = ", unchanged" if fact.get("unchanged") else ""
-            return f"{paths[0]}{more}  version {version}, {fact.get('bytes', 0)} bytes{unchanged}"
+            return f"{paths[0]}{more}  version {version}, {done}{unchanged}"
         case {"kind": "file-rejected", "reason": reason}:
             return f"{fact.get('path') or ''}  {fact.get('field')}: {reason}".strip()
         case {"kind": "progress", "progress": progress}:

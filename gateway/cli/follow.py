@@ -16,7 +16,6 @@ from gateway.cli.running import Fleet, problem, unreachable
 
 Fact = dict[str, Any]
 
-FROM_THE_OLDEST = "0"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 #: The gateway sends a heartbeat every 15 s; three missed, and the connection is dead whatever TCP believes.
 _SILENCE = 45
@@ -35,9 +34,10 @@ class Stream:
     kinds: tuple[str, ...] = ()
     message_id: str | None = None
     cursor: str | None = None
-    #: Awaited once, when the first connection stands: what happens from then on will be seen.
+    #: Awaited once, when it is certain that whatever happens from then on will be seen.
     opened: Callable[[], Awaitable[None]] | None = None
     _met: bool = field(default=False, init=False)
+    _lost: bool = field(default=False, init=False)
     _pause: float = field(default=_FIRST_PAUSE, init=False)
 
     async def facts(self) -> AsyncGenerator[Fact, None]:
@@ -50,11 +50,13 @@ class Stream:
                     reason = "the gateway closed the stream"
                 except Away as away:
                     reason = str(away)
-                except httpx.TransportError as error:
-                    reason = str(error) or type(error).__name__
+                except httpx.TransportError:
+                    reason = "the gateway is away"
                     if not self._met:
                         raise unreachable(self.fleet) from None
-                complain(f"{reason}; coming back", "dim")
+                if not self._lost:
+                    self._lost = True
+                    complain(f"{reason}; coming back", "dim")
                 await asyncio.sleep(self._pause * random.uniform(0.75, 1))  # noqa: S311 - jitter
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
@@ -64,24 +66,26 @@ class Stream:
             "GET", f"/v1/apps/{self.app_id}/events", params=self._filters(), headers=self._headers(), timeout=_TIMEOUT
         ) as response:
             await _accepted(response)
+            self._met = True
             async for chunk in response.aiter_raw():
-                await self._stands()
+                self._lost = False
                 for event in parser.feed(chunk):
                     self.cursor = event.event_id or self.cursor
+                    await self._stands()
                     if (fact := _fact(event.kind, event.data)) is not None:
                         yield fact
                 self.cursor = parser.last_id or self.cursor
                 self._pause = max(_FIRST_PAUSE, (parser.retry_ms or 0) / 1000)
 
     async def _stands(self) -> None:
-        if self._met:
-            return
-        self._met = True
-        if self.opened:
-            await self.opened()
+        """Say once that there is a place in history to go on from, whatever becomes of the connection."""
+        if self.opened and self.cursor:
+            opened, self.opened = self.opened, None
+            await opened()
 
     def _filters(self) -> dict[str, str]:
-        wanted = {"kinds": ",".join(self.kinds), "message_id": self.message_id}
+        """Without a cursor ask for the state, too: it comes with the id from which the stream goes on."""
+        wanted = {"kinds": ",".join(self.kinds), "message_id": self.message_id, "state": "" if self.cursor else "1"}
         return {name: value for name, value in wanted.items() if value}
 
     def _headers(self) -> dict[str, str]:
@@ -102,6 +106,8 @@ async def _accepted(response: httpx.Response) -> None:
 
 
 def _fact(kind: str, data: str) -> Fact | None:
+    if kind == "state":
+        return None
     try:
         fact = json.loads(data)
     except ValueError:

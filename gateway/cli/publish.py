@@ -10,7 +10,7 @@ from contracts import catalog
 from contracts.event import Envelope
 from gateway.cli import events, facts, running
 from gateway.cli.console import guarded, print_json, print_line
-from gateway.cli.follow import FROM_THE_OLDEST, Fact, Stream
+from gateway.cli.follow import Fact, Stream
 from gateway.cli.running import Fleet
 
 
@@ -48,7 +48,7 @@ async def _publish(fleet: Fleet, event: Envelope, as_json: bool) -> None:
 
 async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> int:
     """Listen first, then publish, so that nothing is missed; return the exit status."""
-    stream = Stream(fleet, event.app_id, opened=lambda: _begin(stream, event, as_json))
+    stream = Stream(fleet, event.app_id, opened=lambda: _publish(fleet, event, as_json))
     async with aclosing(stream.facts()) as found:
         async for fact in found:
             if fact.get("story_id") != event.event_id:
@@ -60,12 +60,6 @@ async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> int:
             if ends(event.kind, fact):
                 return int(facts.is_bad_news(fact))
     return 1
-
-
-async def _begin(stream: Stream, event: Envelope, as_json: bool) -> None:
-    await _publish(stream.fleet, event, as_json)
-    # Should the connection break before it has shown a number, the story is read from the beginning.
-    stream.cursor = stream.cursor or FROM_THE_OLDEST
 
 
 def ends(kind: str, fact: Fact) -> bool:

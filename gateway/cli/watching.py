@@ -157,6 +157,8 @@ class Watch:
         stream = Stream(self._fleet, self._app_id, opened=self._attach)
         async for fact in stream.facts():
             since = self._started.get(str(fact.get("story_id")))
+            if fact["kind"] == "reset":
+                complain("the stream's history is gone; it goes on from here", "yellow")
             if since is None:
                 continue
             milliseconds = round((time.monotonic() - since) * 1000, 1)

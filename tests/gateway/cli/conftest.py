@@ -14,6 +14,8 @@ import pytest
 from gateway.cli import running
 from gateway.cli.running import Fleet
 
+STATE = b'retry: 1\n\nid: e.0\nevent: state\ndata: {"app_id": "demo"}\n\n'
+LAST = {"apps": [{"app_id": "sh\x1b[31mop"}], "next": None}
 SECRET = "a-secret-of-this-test-and-no-other"
 
 
@@ -39,9 +41,9 @@ class Handler(BaseHTTPRequestHandler):
             {"path": url.path, "query": parse_qs(url.query), "cursor": self.headers.get("Last-Event-ID")}
         )
         if not url.path.endswith("/events"):
-            self.answer(200, {"apps": [{"app_id": "demo"}, {"app_id": "sh\x1b[31mop"}]})
+            self.answer(200, {"apps": [{"app_id": "demo"}], "next": "demo"} if url.query.endswith("after=") else LAST)
             return
-        step = self.script.streams.pop(0) if self.script.streams else b"retry: 1\n\n"
+        step = self.script.streams.pop(0) if self.script.streams else STATE
         if isinstance(step, int):
             self.answer(step, {"detail": f"said {step}"})
             return

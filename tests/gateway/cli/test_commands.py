@@ -149,7 +149,7 @@ def test_contracts_prints_every_schema() -> None:
 
 @pytest.mark.usefixtures("gateway")
 def test_apps_are_listed_and_cannot_paint_the_terminal() -> None:
-    assert json.loads(fleet("apps", "--json").stdout)["apps"][0] == {"app_id": "demo"}
+    assert json.loads(fleet("apps", "--json").stdout) == [{"app_id": "demo"}, {"app_id": "sh\x1b[31mop"}]
     text = fleet("apps").stdout
     assert "demo" in text
     assert "\x1b[31m" not in text

@@ -10,7 +10,7 @@ import pytest
 from gateway.cli.console import Trouble
 from gateway.cli.follow import Fact, Stream
 from gateway.cli.running import Fleet
-from tests.gateway.cli.conftest import Script
+from tests.gateway.cli.conftest import STATE, Script
 
 
 def frame(seq: int, **fact: object) -> bytes:
@@ -79,15 +79,20 @@ def test_a_reset_is_shown_and_gone_on_from(fleet: Fleet, script: Script) -> None
     assert [asked["cursor"] for asked in script.asked] == ["e.1", "f.9"]
 
 
-def test_what_is_done_on_opening_is_done_once_and_before_the_first_fact(fleet: Fleet, script: Script) -> None:
+def test_nothing_is_begun_before_there_is_a_place_to_go_on_from(fleet: Fleet, script: Script) -> None:
     order: list[str] = []
 
     async def opened() -> None:
-        order.append("opened")
+        order.append(f"opened after {len(script.asked)}")
 
-    script.streams = [b"retry: 1\n\n", frame(1)]
+    script.streams = [b"retry: 1\n\n", STATE, frame(1)]
     order += [str(fact["seq"]) for fact in take(Stream(fleet, "demo", opened=opened), 1)]
-    assert order == ["opened", "1"]
+    assert order == ["opened after 2", "1"]
+    assert [(asked["query"], asked["cursor"]) for asked in script.asked] == [
+        ({"state": ["1"]}, None),
+        ({"state": ["1"]}, None),
+        ({}, "e.0"),
+    ]
 
 
 def test_a_gateway_that_is_still_starting_is_waited_for(fleet: Fleet, script: Script) -> None:
