@@ -59,7 +59,7 @@ class PrivateService(ABC):
         """
         self._is_wanted = True
         self.prepare()
-        end_leftover(self.directory / "pid", timeout=15)
+        end_leftover(self.directory / "pid", timeout=6)
         deadline = time.monotonic() + timeout
         while not self._start_once(deadline):
             self._end_at_once()
