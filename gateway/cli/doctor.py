@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from contracts.settings import Settings
 from gateway.cli import root
 from gateway.launcher.diagnosis import Finding, examine
 
@@ -19,7 +20,10 @@ def doctor(
 
     Example: `fleet doctor`
     """
-    findings = list(examine(root.settings(), root.home()))
+    home = root.home()
+    # What a fleet chose that no longer runs is not worth examining.
+    settings = Settings() if home.holder() is None else root.settings()
+    findings = list(examine(settings, home))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

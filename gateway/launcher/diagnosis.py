@@ -124,6 +124,9 @@ def _running(settings: Settings, home: Home) -> Finding:
         return Finding("well", f"the fleet runs (pid {holder}), at http://{settings.http}")
     if not ports.free(int(port), host.strip("[]")):
         return Finding("warning", f"port {port} is taken", "`fleet up` takes the next free one, or set FLEET_HTTP")
+    if home.env.exists():
+        mend = "`fleet up`; then a shell that has sourced that file has to source it again"
+        return Finding("warning", f"the fleet does not run here; {home.env} tells of what ran last", mend)
     return Finding("warning", "the fleet does not run here", "`fleet up`")
 
 

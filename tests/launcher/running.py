@@ -36,10 +36,14 @@ class Fleet:
 
     def up(self) -> None:
         """Start it, and return when it greets."""
+        self.start()
+        self.until("--help")  # the greeting's last line
+
+    def start(self) -> None:
+        """Start it."""
         self.launcher = subprocess.Popen(
             self.command("up"), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        self.until("--help")  # the greeting's last line
 
     def until(self, words: str) -> str:
         """Return the next line that it says with these words."""

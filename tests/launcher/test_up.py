@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import httpx
+import pika
 import psutil
 import psycopg
 import pytest
 
 from gateway.launcher import ports
+from gateway.launcher.rabbitmq import PrivateRabbit
 from tests.launcher.running import Fleet, survivors
 
 KINDS = {"postgres", "rabbitmq", "relay", "worker", "gateway"}
@@ -141,3 +143,33 @@ def test_ctrl_c_ends_every_process_and_the_next_up_finds_the_data(
     family[0].kill()
     assert survivors(family) == []
     assert first.run("status").returncode == 1
+    assert "source it again" in first.run("doctor").stdout
+
+
+def test_a_fleet_can_be_ended_while_it_starts(
+    fleet_in: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    starting = fleet_in(tmp_path_factory.mktemp("home"), FLEET_HTTP="127.0.0.1:0")
+    starting.start()
+    starting.until("postgres       ready")
+    family = starting.family()
+    assert starting.end(signal.SIGTERM) == 0
+    assert survivors(family) == []
+
+
+def test_services_of_your_own_are_used_and_left_running(
+    fleet_in: Callable[..., Fleet],
+    own_rabbit: Callable[[], PrivateRabbit],
+    make_database: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    broker, database_url = own_rabbit(), make_database()
+    yours = {"FLEET_AMQP_URL": broker.url, "FLEET_DATABASE_URL": database_url}
+    guest = fleet_in(tmp_path_factory.mktemp("home"), FLEET_HTTP="127.0.0.1:0", **yours)
+    guest.up()
+    assert {process["kind"] for process in guest.home.read_state()["processes"]} == KINDS - {"postgres", "rabbitmq"}
+    assert guest.home.read_env().items() >= yours.items()
+    assert guest.end(signal.SIGTERM) == 0
+    pika.BlockingConnection(pika.URLParameters(broker.url)).close()
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) > 0 from fleet_migrations").fetchone() == (True,)
