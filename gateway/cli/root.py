@@ -18,4 +18,8 @@ def environment() -> dict[str, str]:
 
 def settings() -> Settings:
     """Return the settings under which a running fleet is found without any variable set."""
-    return Settings(_env_file=home().env)
+    found = Settings(_env_file=home().env)
+    if not found.http.endswith(":0"):
+        return found
+    # Port 0 asked for any: which one it became is in the file.
+    return found.model_copy(update={"http": home().read_env().get("FLEET_HTTP", found.http)})

@@ -64,6 +64,15 @@ class Bars:
     def __exit__(self, *_error: object) -> None:
         self._progress.stop()
 
+    @property
+    def running(self) -> int:
+        """Return how many tools are under way."""
+        return len(self._tools)
+
+    def refresh(self) -> None:
+        """Draw now."""
+        self._progress.refresh()
+
     def show(self, fact: Fact) -> None:
         """Move the bar of a tool, or print a line."""
         if not facts.is_tool(fact):
