@@ -24,6 +24,11 @@ class Batch:
         """Return what is known afterwards."""
         return {path: digest for path, digest in {**known, **self.after}.items() if digest is not None}
 
+    def taken_back(self, known: Known) -> dict[str, str]:
+        """Return what is known once none of it was stored: nothing of these paths, so that the next save sends them."""
+        self.after = dict.fromkeys(self.after)
+        return self.applied(known)
+
 
 def batches(known: Known, now: Mapping[str, bytes | None], most_bytes: int) -> list[Batch]:
     """Return the events that bring the fleet from what it knows to what is there now (None: gone).

@@ -5,28 +5,33 @@ import itertools
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
-from watchfiles import awatch
 
 from gateway.cli import changes, events, facts
 from gateway.cli.changes import Batch
 from gateway.cli.console import Trouble, complain, print_json, print_line
 from gateway.cli.folder import Folder
 from gateway.cli.follow import Away, Stream
+from gateway.cli.noticing import touched
 from gateway.cli.running import Fleet, Refused
 
-#: Milliseconds: an editor's burst of writes is one change, and nobody waits for more than that.
-_STEP, _DEBOUNCE, _WAKE = 5, 50, 500
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 #: Of an event's size, for all that is not its files.
 _ENVELOPE_BYTES = 4_096
 _REMEMBERED = 1_000
+
+
+@dataclass
+class Sent:
+    """What went out as one event, and when its change was seen."""
+
+    batch: Batch
+    since: float
 
 
 class Watch:
@@ -39,7 +44,7 @@ class Watch:
         self._since = 0.0
         self._stir = asyncio.Event()
         self._attached = asyncio.Event()
-        self._started: OrderedDict[str, float] = OrderedDict()
+        self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._source = f"fleet-watch/{uuid4().hex[:8]}"
         self._sequence = itertools.count(1)
 
@@ -53,33 +58,12 @@ class Watch:
             raise _first(troubles) from None
 
     async def _notice(self) -> None:
-        """Collect what changes; the first look is for what changed before anyone watched."""
-        root = self._folder.root
-        watched = awatch(
-            root,
-            watch_filter=lambda _change, path: not self._folder.passes_by(Path(path)),
-            debounce=_DEBOUNCE,
-            step=_STEP,
-            rust_timeout=_WAKE,
-            yield_on_timeout=True,
-            ignore_permission_denied=True,
-        )
-        try:
-            seen = False
-            async for found in watched:
-                self._touch([root] if not seen else [Path(path) for _change, path in found])
-                seen = True
-        except OSError as error:
-            raise Trouble(f"the folder cannot be watched: {error}; raise fs.inotify.max_user_watches?") from None
-
-    def _touch(self, paths: Iterable[Path]) -> None:
-        found = set(paths)
-        if not found:
-            return
-        if not self._touched:
-            self._since = time.monotonic()
-        self._touched |= found
-        self._stir.set()
+        """Collect what changes while the one before is still on its way."""
+        async for paths in touched(self._folder):
+            if not self._touched:
+                self._since = time.monotonic()
+            self._touched |= paths
+            self._stir.set()
 
     async def _publish(self) -> None:
         await self._attached.wait()
@@ -88,9 +72,9 @@ class Watch:
             while True:
                 await self._stir.wait()
                 self._stir.clear()
-                touched, self._touched = self._touched, set()
+                paths, self._touched = self._touched, set()
                 since = self._since
-                for batch in await asyncio.to_thread(self._batches, touched):
+                for batch in await asyncio.to_thread(self._batches, paths):
                     await self._deliver(client, batch, since)
 
     async def _publish_all(self, client: httpx.AsyncClient) -> None:
@@ -108,13 +92,13 @@ class Watch:
         for batch in whole:
             await self._deliver(client, batch, since)
 
-    def _batches(self, touched: set[Path]) -> list[Batch]:
+    def _batches(self, paths: set[Path]) -> list[Batch]:
         """Look at what was touched; new rules may bring in files anywhere."""
         self._folder.forget_rules()
-        if any(path.name == ".gitignore" for path in touched):
-            touched = {self._folder.root}
+        if any(path.name == ".gitignore" for path in paths):
+            paths = {self._folder.root}
         now: dict[str, bytes | None] = {}
-        for path in touched:
+        for path in paths:
             now |= {self._folder.name(file): None for file in self._missing(path)}
             for file in self._folder.files(path):
                 blob = self._folder.read(file)
@@ -131,9 +115,9 @@ class Watch:
         """Post one event under one name until it is accepted: however long the gateway is away."""
         event = events.new("file-written", self._app_id, changes.data(batch))
         event = replace(event, source=self._source, sequence=next(self._sequence))
-        self._started[event.event_id] = since
-        if len(self._started) > _REMEMBERED:
-            self._started.popitem(last=False)
+        self._sent[event.event_id] = Sent(batch, since)
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
         pause = _FIRST_PAUSE
         while True:
             try:
@@ -156,12 +140,14 @@ class Watch:
         """Show what comes of our own events, and how long it took."""
         stream = Stream(self._fleet, self._app_id, opened=self._attach)
         async for fact in stream.facts():
-            since = self._started.get(str(fact.get("story_id")))
             if fact["kind"] == "reset":
                 complain("the stream's history is gone; it goes on from here", "yellow")
-            if since is None:
+            sent = self._sent.get(str(fact.get("story_id")))
+            if sent is None:
                 continue
-            milliseconds = round((time.monotonic() - since) * 1000, 1)
+            if facts.is_bad_news(fact):
+                self._known = sent.batch.taken_back(self._known)
+            milliseconds = round((time.monotonic() - sent.since) * 1000, 1)
             if self._as_json:
                 print_json({**fact, "milliseconds": milliseconds}, indent=None)
             else:
