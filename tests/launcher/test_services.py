@@ -1,34 +1,16 @@
 """A private service restarts where it was, with what it knew, and leaves nothing behind."""
 
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pika
-import psutil
 import psycopg
 import pytest
 
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.rabbitmq import PrivateRabbit
 from sql.migrate import migrate, migrations
-
-MOTHER = """
-import pathlib, signal, sys
-from gateway.launcher.postgres import PrivatePostgres
-from gateway.launcher.rabbitmq import PrivateRabbit
-from sql.migrate import migrate, migrations
-home = pathlib.Path(sys.argv[1])
-postgres = PrivatePostgres(home / "postgres", password="secret")
-rabbit = PrivateRabbit(home / "rabbitmq", password="secret")
-postgres.start()
-rabbit.start()
-print("started", flush=True)
-signal.pause()
-"""
 
 
 def publish(url: str) -> None:
@@ -120,18 +102,3 @@ def test_a_wrong_password_opens_nothing(rabbit: PrivateRabbit, postgres: Private
         psycopg.connect(postgres.url, password="guess")
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
         pika.BlockingConnection(pika.URLParameters(rabbit.url.replace("fleet:", "guest:", 1)))
-
-
-def test_services_end_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
-    mother = subprocess.Popen([sys.executable, "-c", MOTHER, str(tmp_path)], stdout=subprocess.PIPE)
-    try:
-        assert mother.stdout is not None
-        assert mother.stdout.readline() == b"started\n"
-        family = psutil.Process(mother.pid).children(recursive=True)
-        assert {"postgres", "beam.smp", "epmd"} <= {process.name() for process in family}
-    finally:
-        mother.send_signal(signal.SIGKILL)
-        mother.communicate()
-    _, alive = psutil.wait_procs(family, timeout=20)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
-    PrivatePostgres(tmp_path / "postgres", password="secret").discard()
