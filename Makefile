@@ -36,7 +36,7 @@ lock:
 
 .PHONY: system-packages-up system-packages-test system-packages-check
 system-packages-up system-packages-test system-packages-check:
-	@scripts/system-packages $(@:system-packages-%=%)
+	@.ci/system-packages $(@:system-packages-%=%)
 
-$(INSTALLED): requirements.lock scripts/install | system-packages-check
-	@scripts/install $@
+$(INSTALLED): requirements.lock .ci/install | system-packages-check
+	@.ci/install $@

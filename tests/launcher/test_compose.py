@@ -54,9 +54,9 @@ def test_no_secret_has_a_default() -> None:
 
 
 def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
-    script = tmp_path / "scripts/compose-secrets"
+    script = tmp_path / ".ci/compose-secrets"
     script.parent.mkdir()
-    shutil.copy(COMPOSE.parent / "scripts/compose-secrets", script)
+    shutil.copy(COMPOSE.parent / ".ci/compose-secrets", script)
     subprocess.run([script], check=True, capture_output=True)
     made = (tmp_path / ".env").read_text()
     subprocess.run([script], check=True, capture_output=True)
