@@ -91,7 +91,7 @@ class Streams:
             self._roster.remove(bucket, reader)
             if channel is not None:
                 self._hub.detach(channel, reader)
-            await self._part(reader, scope)
+            await self._part(reader, scope, receive)
 
     async def _attach(self, app_id: str, reader: Reader, cursor: str, *, state: bool) -> Channel:
         """Bring the reader up to date: from its cursor, or by telling it to begin anew."""
@@ -121,15 +121,17 @@ class Streams:
         await reader.write_now(encoded)
         return cursor or here
 
-    async def _part(self, reader: Reader, scope: Any) -> None:
-        """End the response in good order where the client still listens, and hang up where it does not."""
+    async def _part(self, reader: Reader, scope: Any, receive: Any) -> None:
+        """End the response in good order where the client still takes it, and hang up where it does not."""
         reason = reader.ended or "failed"
         self._metrics.sse_disconnects.labels(reason).inc()
         self._metrics.sse_events.labels("out").inc(reader.written)
         polite = reason in {"expired", "drained"} and await reader.close()
         reader.discard()
-        if not polite and reason != "client" and (hang_up := scope.get("extensions", {}).get("fleet")) is not None:
+        hang_up = scope.get("extensions", {}).get("fleet")
+        if hang_up is not None and reason != "client" and reader.ended and not polite:
             hang_up["abort"]()
+            await receive()  # until the connection is seen to be gone
 
 
 def _filter(query: dict[str, str]) -> Filter:
