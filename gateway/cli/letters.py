@@ -22,7 +22,9 @@ from gateway.cli.console import Trouble
 from gateway.cli.running import START_IT
 
 _NOT_FOUND = 404
-#: What burying added and the broker counted; the attempts already made stay counted.
+#: Counts attempts for the actors: a requeue is one more, so that what it says supersedes what was said before.
+_RETRIES = "x-retries"
+#: What burying added and the broker counted.
 _STAMPS = ("x-error", "x-failed-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count")
 
 
@@ -48,6 +50,12 @@ class Letter:
         except BadEvent:
             digest = hashlib.sha256(self.body + str(self.headers.get("x-failed-at")).encode())
             return self.properties.message_id or digest.hexdigest()[:12]
+
+    @property
+    def retries(self) -> int:
+        """Return how often it was tried again."""
+        count = self.headers.get(_RETRIES)
+        return count if isinstance(count, int) else 0
 
     def about(self) -> dict[str, Any]:
         """Return what an operator wants to know first."""
@@ -93,9 +101,8 @@ class LetterBox:
     def requeue(self, letter: Letter) -> None:
         """Send a letter to its actor, and to no other; only once the broker has it, it is taken away."""
         properties = letter.properties
-        properties.headers = {
-            name: value for name, value in letter.headers.items() if not str(name).startswith(_STAMPS)
-        }
+        kept = {name: value for name, value in letter.headers.items() if not str(name).startswith(_STAMPS)}
+        properties.headers = {**kept, _RETRIES: letter.retries + 1}
         properties.delivery_mode = 2
         try:
             self.channel.basic_publish("", queue(letter.actor), letter.body, properties, mandatory=True)

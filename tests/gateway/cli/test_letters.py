@@ -111,7 +111,7 @@ def test_a_requeue_reaches_its_actor_alone_and_leaves_the_rest_in_order(channel:
     channel.cancel()
     assert [json.loads(body)["id"] for _properties, body in came] == ["e-1", "e-3"]
     properties = came[0][0]
-    assert properties.headers == {"x-original-routing-key": "file-written.demo", "x-retries": 8}
+    assert properties.headers == {"x-original-routing-key": "file-written.demo", "x-retries": 9}
     assert (properties.content_type, properties.delivery_mode) == (STRUCTURED, 2)
     for actor in FLEET:
         assert channel.queue_declare(actor.queue, passive=True).method.message_count == 0
