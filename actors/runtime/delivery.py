@@ -34,10 +34,10 @@ class Delivery(MessageProxy):
         self.source, self.body = source, body
         self.tag: int = method.delivery_tag
         self.redelivered: bool = method.redelivered
-        self.content_type: str | None = properties.content_type
-        self.message_id_property: str | None = properties.message_id
-        self.headers: Mapping[str, Any] = properties.headers or {}
-        self.routing_key = str(self.headers.get(ORIGINAL_KEY) or method.routing_key)
+        self.content_type = _text(properties.content_type)
+        self.message_id_property = _text(properties.message_id)
+        self.headers = _plain(properties.headers or {})
+        self.routing_key = _text(self.headers.get(ORIGINAL_KEY) or method.routing_key)
         self.handled = False
         self.envelope: Envelope | None = None
         self.flaw: BadEvent | None = None
@@ -71,6 +71,16 @@ class Delivery(MessageProxy):
     def leave(self) -> None:
         """Let the broker have it back when the connection closes."""
         self.handled = True
+
+
+def _text(value: Any) -> str:
+    """Read what ought to be text; pika leaves as bytes what is not UTF-8."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+
+
+def _plain(headers: Mapping[Any, Any]) -> dict[str, Any]:
+    """Keep the headers that mean something to us, and that can be sent on as they came."""
+    return {_text(name): value for name, value in headers.items() if isinstance(value, str | bytes | int)}
 
 
 def _count(header: Any) -> int:

@@ -177,7 +177,7 @@ class Engine:
             case "retried" | "snoozed":
                 self._patiently(lambda: self._postpone(delivery, ending), _broker_is_away)
             case reason:
-                self._patiently(lambda: self._last_word(delivery, ending))
+                self._speak(delivery, ending)
                 self._patiently(lambda: self._bury(delivery, ending), _broker_is_away)
                 self.metrics.dead_letters.labels(self.actor.name, reason).inc()
         delivery.done()
@@ -194,9 +194,18 @@ class Engine:
             delivery.body,
             headers=headers,
             content_type=delivery.content_type,
-            message_id=delivery.message_id_property or "",
+            message_id=delivery.message_id_property,
             expiration_ms=int(min(wanted, step) * random.uniform(0.75, 1)),  # noqa: S311 - jitter
         )
+
+    def _speak(self, delivery: Delivery, ending: Ending) -> None:
+        """Say the last word; one that cannot be said must not keep the letter from its grave."""
+        try:
+            self._patiently(lambda: self._last_word(delivery, ending))
+        except Stopping:
+            raise
+        except Exception:
+            log.exception("last_word_unspoken")
 
     def _last_word(self, delivery: Delivery, ending: Ending) -> None:
         """Tell whoever waits on the story that it ended here; once for each attempt, however often delivered."""
@@ -216,7 +225,7 @@ class Engine:
         """Make it a dead letter that says why."""
         error = ending.error
         headers = {
-            **{name: value for name, value in delivery.headers.items() if not name.startswith("x-death")},
+            **delivery.headers,
             "x-error-type": type(error).__name__ if error else ending.outcome,
             "x-error": "; ".join(map(str, ending.flaws))[:_MAX_HEADER],
             "x-failed-queue": self.actor.queue,
@@ -229,7 +238,7 @@ class Engine:
             delivery.body,
             headers=headers,
             content_type=delivery.content_type,
-            message_id=delivery.message_id_property or "",
+            message_id=delivery.message_id_property,
         )
 
 

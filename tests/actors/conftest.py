@@ -62,7 +62,7 @@ class Bus:
         self.publish_raw(routing_key(kind, app_id), json.dumps(event).encode())
         return str(event["id"])
 
-    def publish_raw(self, key: str, body: bytes, content_type: str = STRUCTURED, **properties: Any) -> None:
+    def publish_raw(self, key: str, body: bytes, content_type: str | bytes = STRUCTURED, **properties: Any) -> None:
         """Publish whatever."""
         about = pika.BasicProperties(content_type=content_type, delivery_mode=2, **properties)
         self.channel.basic_publish(EVENTS, key, body, about, mandatory=True)

@@ -3,6 +3,8 @@
 import json
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -195,7 +197,7 @@ def test_the_last_word_is_the_actors_own(crew: Start, bus: Bus, app_id: str) -> 
     assert headers["x-error-type"] == "BadEvent"
 
 
-POISON: dict[str, tuple[bytes, str, dict[str, Any]]] = {
+POISON: dict[str, tuple[bytes, str | bytes, dict[Any, Any]]] = {
     "not JSON": (b"{", "application/cloudevents+json", {}),
     "not UTF-8": (b'"\xff"', "application/cloudevents+json", {}),
     "an array": (b"[]", "application/cloudevents+json", {}),
@@ -207,6 +209,12 @@ POISON: dict[str, tuple[bytes, str, dict[str, Any]]] = {
     "null options": (b'{"options":null,"queue_name":"x","actor_name":"y"}', "application/json", {}),
     "binary junk": (b"{}", "application/json", {"cloudEvents:id": {"a": [1]}, "cloudEvents:type": b"\xff"}),
     "a thousand headers": (b"{}", "application/json", {f"cloudEvents:x{n}": n for n in range(1000)}),
+    "properties that are not text": (b"{}", b"\xff\xfe", {b"\xff": b"\xff", "x-original-routing-key": b"\xff"}),
+    "headers of every type": (
+        b"{",
+        "application/json",
+        {"a": [1, {"b": None}], "t": datetime.now(UTC), "d": Decimal(1)},
+    ),
     "forged counters": (b"{", "application/cloudevents+json", {"x-retries": "many", "x-delivery-count": -1}),
 }
 
@@ -223,6 +231,16 @@ def test_poison_becomes_a_dead_letter_with_a_reason(crew: Start, bus: Bus, app_i
     assert kept == body
     bus.publish("build-requested", app_id, WANTED)
     bus.watch("build-failed", app_id)
+
+
+def test_a_last_word_that_cannot_be_said_does_not_keep_the_letter(crew: Start, bus: Bus, app_id: str) -> None:
+    def speechless(_envelope: Envelope, _flaws: tuple[Flaw, ...]) -> FileRejected:
+        raise LookupError("no words")
+
+    answer = answering(last_word=speechless)
+    crew(answer)
+    bus.publish("build-requested", app_id, {"environment": "moon"})
+    assert bus.dead(answer)[0]["x-error-type"] == "BadEvent"
 
 
 def test_an_event_of_another_kind_is_a_dead_letter(crew: Start, bus: Bus, app_id: str) -> None:
