@@ -47,8 +47,11 @@ class Running:
         """Return its resident bytes."""
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
-    def said(self, words: str) -> bool:
-        return words in self.log.read_text(errors="replace")
+    @property
+    def seconds(self) -> float:
+        """Return how long it has used a core."""
+        used = psutil.Process(self.process.pid).cpu_times()
+        return float(used.user + used.system)
 
 
 class Ground:

@@ -21,10 +21,10 @@ def growth(ground: Ground, findings: Findings) -> None:
     start, say = declared(ground, "commit"), our_words("bench-settled")
     for count in (1, 2, 4):
         found = drained(ground, record, (start,) * count, say, ground.few(BACKLOG))
-        findings.add(f"events settled by {count} worker process(es)", "1/s", {"per_second": found})
+        findings.add(f"events settled by {count} worker process(es)", "", found._asdict())
     for backlog in (SHORT, LONG):
         found = drained(ground, record, (start,), say, ground.few(backlog))
-        findings.add(f"events settled out of a backlog of {ground.few(backlog)}", "1/s", {"per_second": found})
+        findings.add(f"events settled out of a backlog of {ground.few(backlog)}", "", found._asdict())
     for count in (1, 2):
         _gateways(ground, findings, count)
 
