@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from contracts.app import app_id_flaw
 from contracts.cloudevents import BATCH, STRUCTURED
 from contracts.event import Envelope
 from gateway import body, reading
@@ -66,6 +67,8 @@ def router(parts: Parts) -> APIRouter:
         event_id: str, app_id: str, caller: Annotated[Caller, Depends(parts.guard.may_anywhere("viewer"))]
     ) -> dict[str, Any]:
         caller.must_hold(app_id)
+        if "\0" in event_id or app_id_flaw(app_id):
+            raise Problem(404, "there is no such story")
         async with parts.pool.connection() as tx, tx.transaction():
             await enter(tx, app_id)
             steps = await progress.story(tx, app_id, event_id)

@@ -1,6 +1,5 @@
 """A private Postgres: own data, own port, a database `fleet` owned by a plain role."""
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -58,7 +57,15 @@ class PrivatePostgres(PrivateService):
         self._careless = careless
         self._major = major
         self._user = _runs_as() if os.geteuid() == 0 else None
-        self._shelf = ROOTS_SHELF / hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
+
+    @property
+    def _shelf(self) -> Path:
+        """Where root's cluster lies, named by a mark in its home: a home that is removed and made anew begins anew."""
+        mark = self.directory / "shelf"
+        if not mark.exists():
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            mark.write_text(secrets.token_hex(8))
+        return ROOTS_SHELF / mark.read_text()
 
     @property
     def data(self) -> Path:

@@ -1,5 +1,6 @@
 """A private service restarts where it was, with what it knew, and leaves nothing behind."""
 
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -102,3 +103,22 @@ def test_a_wrong_password_opens_nothing(rabbit: PrivateRabbit, postgres: Private
         psycopg.connect(postgres.url, password="guess")
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
         pika.BlockingConnection(pika.URLParameters(rabbit.url.replace("fleet:", "guest:", 1)))
+
+
+def test_a_home_that_is_removed_and_made_anew_begins_with_an_empty_database(tmp_path: Path) -> None:
+    directory = tmp_path / "postgres"
+    first = PrivatePostgres(directory, password="x" * 16, careless=True)
+    first.start()
+    with psycopg.connect(first.url) as connection:
+        connection.execute("create table kept ()")
+    first.stop()
+    left = first.data.parent
+    shutil.rmtree(directory)
+    second = PrivatePostgres(directory, password="y" * 16, careless=True)
+    try:
+        second.start()
+        with psycopg.connect(second.url) as connection:
+            assert connection.execute("select to_regclass('kept')").fetchone() == (None,)
+    finally:
+        second.discard()
+        shutil.rmtree(left, ignore_errors=True)
