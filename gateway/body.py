@@ -1,6 +1,7 @@
 """A request's body, read in full and no further than allowed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from fastapi import Request
@@ -19,15 +20,16 @@ async def read(request: Request, most: int) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
         if request.headers.get("expect", "").lower() != "100-continue":
-            await _linger(request)
+            await _linger(request.stream())
         raise _too_long(most)
     body = bytearray()
+    chunks = request.stream()
     try:
         async with asyncio.timeout(_PATIENCE):
-            async for chunk in request.stream():
+            async for chunk in chunks:
                 body += chunk
                 if len(body) > most:
-                    await _linger(request)
+                    await _linger(chunks)
                     raise _too_long(most)
     except TimeoutError:
         raise Problem(408, f"the body took longer than {_PATIENCE:.0f} s", headers={"Connection": "close"}) from None
@@ -36,12 +38,12 @@ async def read(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-async def _linger(request: Request) -> None:
+async def _linger(chunks: AsyncIterator[bytes]) -> None:
     """Let a client that is still sending come to an end: hung up on, it would never see the answer."""
     room = _LINGER_BYTES
     with suppress(TimeoutError, ClientDisconnect):
         async with asyncio.timeout(_LINGER):
-            async for chunk in request.stream():
+            async for chunk in chunks:
                 room -= len(chunk)
                 if room < 0:
                     break
