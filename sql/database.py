@@ -23,6 +23,9 @@ Role = Literal["fleet_worker", "fleet_relay", "fleet_gateway"]
 ROLES: tuple[Role, ...] = ("fleet_worker", "fleet_relay", "fleet_gateway")
 
 _CONNECT_TIMEOUT = 5
+#: A pool doubles its pauses for as long as this; then whoever asks next makes it begin anew. With the pool's own five
+#: minutes a database that was away for two would be missed for two more.
+_RECONNECT_TIMEOUT = 4
 
 
 def role_password(owner_url: str, role: Role) -> str | None:
@@ -53,6 +56,7 @@ def open_pool(url: str, *, size: int, name: str) -> Pool:
         min_size=min(size, 2),
         max_size=size,
         timeout=_CONNECT_TIMEOUT,
+        reconnect_timeout=_RECONNECT_TIMEOUT,
         name=name,
         kwargs=_arguments(name),
         open=False,
@@ -71,6 +75,7 @@ def new_async_pool(
         min_size=min(size, 2),
         max_size=size,
         timeout=_CONNECT_TIMEOUT,
+        reconnect_timeout=_RECONNECT_TIMEOUT,
         name=name,
         kwargs=_arguments(name),
         configure=configure,
