@@ -1,0 +1,129 @@
+"""From a specifier in an app's source to the file, the package or the URL it means. As Vite would; pure."""
+
+import posixpath
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from edge import jsonc
+
+_EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
+#: TypeScript lets a file be imported under the name it would be compiled to.
+_COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",)}
+_TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
+_DEFAULT = {"@/*": "src/*"}
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A file of the app; its id is the path, with the query that says how it is wanted."""
+
+    module_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Something that an npm package brings."""
+
+    spec: str
+
+    @property
+    def name(self) -> str:
+        """Return the package's name, without what is wanted of it."""
+        parts = self.spec.split("/")
+        return "/".join(parts[:2]) if self.spec.startswith("@") else parts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """Something the browser fetches by itself."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Nothing is there, and how it might be mended."""
+
+    reason: str
+
+
+Target = Local | Package | Url | Missing
+
+
+def aliases(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the app's path aliases: the conventional one, and what its tsconfig says."""
+    for name in _TSCONFIGS:
+        options = _compiler_options(files.get(name, ""))
+        paths = options.get("paths")
+        if isinstance(paths, dict):
+            base = options.get("baseUrl") if isinstance(options.get("baseUrl"), str) else "."
+            return {**_DEFAULT, **_first_targets(paths, str(base))}
+    return _DEFAULT
+
+
+def _compiler_options(text: str) -> dict[str, Any]:
+    try:
+        config = jsonc.loads(text) if text else {}
+    except ValueError:
+        return {}
+    options = config.get("compilerOptions") if isinstance(config, dict) else None
+    return options if isinstance(options, dict) else {}
+
+
+def _first_targets(paths: Mapping[Any, Any], base: str) -> dict[str, str]:
+    found = {}
+    for pattern, targets in paths.items():
+        if isinstance(targets, list) and targets and isinstance(targets[0], str):
+            found[str(pattern)] = posixpath.normpath(posixpath.join(base, targets[0]))
+    return found
+
+
+def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping[str, str]) -> Target:
+    """Return what a specifier means in a module of the app."""
+    if specifier.startswith(("http://", "https://", "data:", "blob:", "//")):
+        return Url(specifier)
+    spec, question, query = specifier.partition("?")
+    suffix = question + query
+    if spec.startswith("."):
+        wanted = posixpath.normpath(posixpath.join(posixpath.dirname(importer), spec))
+    elif spec.startswith("/"):
+        if f"public{unquote(spec)}" in files:
+            return Url(specifier)
+        wanted = posixpath.normpath(spec[1:])
+    elif (aliased := _aliased(spec, paths)) is not None:
+        wanted = aliased
+    elif spec.startswith("node:"):
+        return Missing(f"{spec} is part of Node and does not exist in a browser")
+    else:
+        return Package(specifier)
+    if wanted == ".." or wanted.startswith("../"):
+        return Missing(f"{specifier} lies outside of the app")
+    found = _probe(wanted, files)
+    if found is None:
+        return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
+    return Local(found + suffix)
+
+
+def _aliased(spec: str, paths: Mapping[str, str]) -> str | None:
+    """Return the path behind an alias; the longest pattern that fits wins."""
+    for pattern in sorted(paths, key=len, reverse=True):
+        prefix, star, suffix = pattern.partition("*")
+        if not star and spec == pattern:
+            return paths[pattern]
+        if star and spec.startswith(prefix) and spec.endswith(suffix) and len(spec) >= len(prefix) + len(suffix):
+            middle = spec[len(prefix) : len(spec) - len(suffix)]
+            return posixpath.normpath(paths[pattern].replace("*", middle))
+    return None
+
+
+def _probe(wanted: str, files: Container[str]) -> str | None:
+    if wanted in files:
+        return wanted
+    stem, ending = posixpath.splitext(wanted)
+    compiled = [stem + source for source in _COMPILED.get(ending, ())]
+    folder = "" if wanted == "." else f"{wanted}/"
+    inside = [f"{folder}index{extension}" for extension in _EXTENSIONS]
+    candidates = [*compiled, *(wanted + extension for extension in _EXTENSIONS), *inside]
+    return next((path for path in candidates if path in files), None)
