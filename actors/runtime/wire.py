@@ -174,8 +174,11 @@ class Wire:
         return channel
 
     def _set_blocked(self, blocked: bool) -> None:
+        """Note it; what is on its way may rest unread for hours, so its senders are told at once."""
         self._blocked = blocked
         log.warning("broker_blocked" if blocked else "broker_unblocked")
+        if blocked:
+            self._give_up("the broker blocks publishers")
 
     def _on_return(self, _channel: object, _method: object, properties: Any, _body: bytes) -> None:
         self._returned.add(properties.message_id)
@@ -201,13 +204,16 @@ class Wire:
         elif not lost.done():
             lost.cancel()
         self._connection = self._confirmed = self._plain = None
-        for _message_id, promise in self._unconfirmed.values():
-            if not promise.done():
-                promise.set_exception(Away("the connection was lost before the broker confirmed"))
-                promise.exception()  # whoever does not look has said that it does not matter
+        self._give_up("the connection was lost before the broker confirmed")
         self._unconfirmed.clear()
         self._returned.clear()
         self._published = 0
+
+    def _give_up(self, why: str) -> None:
+        for _message_id, promise in self._unconfirmed.values():
+            if not promise.done():
+                promise.set_exception(Away(why))
+                promise.exception()  # whoever does not look has said that it does not matter
 
 
 async def _answer(ask: Callable[[Callable[[Any], None]], Any]) -> Any:
