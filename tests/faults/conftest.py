@@ -1,47 +1,53 @@
-"""A broker and a database that a test may take away, with a crew that works on them."""
+"""A broker and a database that a test may take away, and the processes that it starts on them."""
 
 import gc
+import secrets
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from actors.fleet import FLEET
 from actors.runtime.topology import declare_all
 from actors.worker import Crew
-from contracts.settings import Settings
 from gateway.launcher.postgres import PrivatePostgres
-from gateway.launcher.rabbitmq import PrivateRabbit
+from gateway.launcher.postgres_binaries import find_binaries
+from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
 from sql.migrate import migrate
-from tests.actors.conftest import Bus, running
+from tests.actors.conftest import running
+from tests.faults.ground import Ground
 
 
-@dataclass
-class Ground:
-    """Two services of this test alone."""
-
-    rabbit: PrivateRabbit
-    postgres: PrivatePostgres
-    settings: Settings
-
-    def bus(self) -> Bus:
-        """Open an ear and a mouth; a restarted broker has forgotten the old ones."""
-        return Bus(self.rabbit.url)
+@pytest.fixture(scope="package")
+def services(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """Services that every test here takes away, and leaves running."""
+    if find_scripts() is None or find_binaries() is None:
+        absent("RabbitMQ or Postgres")
+    home = tmp_path_factory.mktemp("faults")
+    rabbit = PrivateRabbit(home / "rabbitmq", password=secrets.token_hex(8))
+    postgres = PrivatePostgres(home / "postgres", password=secrets.token_hex(8), careless=True)
+    try:
+        rabbit.start()
+        postgres.start()
+        migrate(postgres.url)
+        declare_all(rabbit.url, FLEET)
+        yield Ground(rabbit, postgres, home)
+    finally:
+        rabbit.kill()
+        postgres.discard()
 
 
 @pytest.fixture
-def ground(
-    own_rabbit: Callable[[], PrivateRabbit], own_postgres: Callable[[], PrivatePostgres], tmp_path: Path
-) -> Ground:
-    rabbit, postgres = own_rabbit(), own_postgres()
-    migrate(postgres.url)
-    declare_all(rabbit.url, FLEET)
-    settings = Settings.model_validate(
-        {"amqp_url": rabbit.url, "database_url": postgres.url, "home": tmp_path, "worker_threads": 4}
-    )
-    return Ground(rabbit, postgres, settings)
+def ground(services: Ground) -> Iterator[Ground]:
+    """The services, and afterwards a look at whether all that came in has gone out."""
+    yield services
+    try:
+        services.whole()
+    finally:
+        for process in services.processes:
+            process.started.kill()
+        services.processes.clear()
 
 
 @pytest.fixture
