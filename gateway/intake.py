@@ -22,6 +22,7 @@ from sql.database import AsyncPool, enter, is_away
 log = structlog.get_logger()
 
 _CONFIRMED_WITHIN = 10.0
+_CONNECTED_WITHIN = 2.0
 _IDENTITY = UUID("5d6f3c1b-6f0e-5f0c-8a53-5f8a8d7a7c02")
 
 
@@ -91,7 +92,7 @@ class Intake:
         by_app: dict[str, list[outbox.Row]] = {}
         for row in rows:
             by_app.setdefault(row.app_id, []).append(row)
-        async with self._pool.connection() as tx, tx.pipeline(), tx.transaction():
+        async with self._pool.connection(_CONNECTED_WITHIN) as tx, tx.pipeline(), tx.transaction():
             for app_id in sorted(by_app):
                 await enter(tx, app_id)
                 await outbox.append(tx, app_id, by_app[app_id])
