@@ -11,16 +11,18 @@ from psycopg.errors import InsufficientPrivilege
 from sql.database import ROLES, Role, role_url
 
 #: What a role must see of every app, by the policies that name it.
+RELAYS = ("outbox", "progress", "inbox", "effects", "lanes", "preview_revisions")
 SEES_ALL = {
     ("fleet_gateway", "apps"),
     ("fleet_gateway", "progress_heads"),
+    ("fleet_gateway", "previews"),
     ("fleet_gateway", "outbox"),
     ("fleet_worker", "outbox"),
     ("fleet_worker", "lanes"),
-    *(("fleet_relay", table) for table in ("outbox", "progress", "inbox", "effects", "lanes")),
+    *(("fleet_relay", table) for table in RELAYS),
 }
 WRITES_ALL = {
-    *(("fleet_relay", table) for table in ("outbox", "progress", "inbox", "effects", "lanes")),
+    *(("fleet_relay", table) for table in RELAYS),
 }
 TABLES = """
 select relname, relrowsecurity, relforcerowsecurity from pg_class

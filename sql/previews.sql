@@ -1,0 +1,77 @@
+-- name: preview
+select fleet.current_epoch(), apps.version, previews.revision, previews.version, previews.status, previews.page,
+    previews.styles, previews.failure
+from fleet.apps left join fleet.previews using (app_id) where apps.app_id = %(app_id)s;
+
+-- name: modules
+select module_id, key, deps from fleet.preview_modules where app_id = %(app_id)s;
+
+-- name: styles
+select style_id, sha256 from fleet.preview_styles where app_id = %(app_id)s order by position;
+
+-- name: files
+select path, sha256, bytes from fleet.files where app_id = %(app_id)s and sha256 is not null;
+
+-- name: record
+-- One more revision; the lease's fence has been checked in this transaction.
+with preview as (
+    insert into fleet.previews as old (app_id, revision, version, status, page, styles, failure, provision_seconds)
+    values (%(app_id)s, 1, %(version)s, %(status)s, %(page)s, %(styles)s, %(failure)s, %(seconds)s)
+    on conflict (app_id) do update set revision = old.revision + 1, version = excluded.version,
+        status = excluded.status, page = excluded.page, styles = excluded.styles, failure = excluded.failure,
+        provision_seconds = coalesce(old.provision_seconds, excluded.provision_seconds), updated_at = now()
+    returning revision
+)
+insert into fleet.preview_revisions (app_id, revision, kind, body)
+select %(app_id)s, revision, %(kind)s, %(body)s from preview
+returning revision;
+
+-- name: caught_up
+-- Nothing that a page would see has changed.
+update fleet.previews set version = %(version)s where app_id = %(app_id)s;
+
+-- name: put_modules
+insert into fleet.preview_modules (app_id, module_id, key, deps)
+select %(app_id)s, module_id, key, deps
+from unnest(%(ids)s::text[], %(keys)b::bytea[], %(deps)s::text[]) as module (module_id, key, deps)
+on conflict (app_id, module_id) do update set key = excluded.key, deps = excluded.deps;
+
+-- name: drop_modules
+delete from fleet.preview_modules where app_id = %(app_id)s and module_id = any(%(ids)s);
+
+-- name: clear_styles
+delete from fleet.preview_styles where app_id = %(app_id)s;
+
+-- name: put_styles
+insert into fleet.preview_styles (app_id, style_id, position, sha256)
+select %(app_id)s, style_id, position, sha256
+from unnest(%(ids)s::text[], %(hashes)b::bytea[]) with ordinality as style (style_id, sha256, position);
+
+-- name: keep_blobs
+insert into fleet.blobs (sha256, content)
+select sha256, content from unnest(%(hashes)b::bytea[], %(contents)b::bytea[]) as blob (sha256, content) order by sha256
+on conflict do nothing;
+
+-- name: heads
+select app_id, revision from fleet.previews where app_id = any(%(app_ids)s);
+
+-- name: after
+select revision, kind, body from fleet.preview_revisions
+where app_id = %(app_id)s and revision > %(revision)s order by revision limit %(count)s;
+
+-- name: shown
+select revision, status, page, failure, private, frame_ancestors from fleet.previews where app_id = %(app_id)s;
+
+-- name: acknowledge
+update fleet.preview_revisions set acknowledged = now()
+where app_id = %(app_id)s and revision = %(revision)s and acknowledged is null returning true;
+
+-- name: forget
+-- As with stories: always from the beginning of an app's revisions.
+with old as (
+    select app_id, max(revision) as revision from (
+        select app_id, revision from fleet.preview_revisions where at < now() - %(keep)s limit %(count)s
+    ) as oldest group by app_id
+)
+delete from fleet.preview_revisions using old
+where preview_revisions.app_id = old.app_id and preview_revisions.revision <= old.revision;
