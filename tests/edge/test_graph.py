@@ -1,0 +1,82 @@
+"""From the entry to everything that a page needs."""
+
+from edge.graph import Graph, Import, Problem, Unit, walk
+
+
+def graph_of(units: dict[str, Unit | Problem], entry: str = "src/main.tsx") -> Graph:
+    return walk(entry, units.__getitem__, set(units), {"@/*": "src/*"})
+
+
+def imports(*specs: str) -> tuple[Import, ...]:
+    return tuple(Import(spec) for spec in specs)
+
+
+def test_everything_that_is_reached_is_there_and_nothing_else() -> None:
+    graph = graph_of(
+        {
+            "src/main.tsx": Unit(imports("./App", "react", "https://x.test/y.js")),
+            "src/App.tsx": Unit(imports("@/lib", "./App.css", "react/jsx-dev-runtime")),
+            "src/App.css": Unit(style=True),
+            "src/lib.ts": Unit(imports("./App")),
+            "src/unused.ts": Problem("src/unused.ts", "broken"),
+        }
+    )
+    assert graph.deps == {
+        "src/main.tsx": {
+            "./App": "src/App.tsx",
+            "react": {"dep": "react"},
+            "https://x.test/y.js": {"url": "https://x.test/y.js"},
+        },
+        "src/App.tsx": {
+            "@/lib": "src/lib.ts",
+            "./App.css": "src/App.css",
+            "react/jsx-dev-runtime": {"dep": "react/jsx-dev-runtime"},
+        },
+        "src/App.css": {},
+        "src/lib.ts": {"./App": "src/App.tsx"},
+    }
+    assert graph.packages == {"react", "react/jsx-dev-runtime"}
+    assert graph.problems == []
+
+
+def test_styles_come_in_the_order_of_imports() -> None:
+    style = Unit(style=True)
+    graph = graph_of(
+        {
+            "src/main.tsx": Unit(imports("./first.css", "./App", "./last.css")),
+            "src/App.tsx": Unit(imports("./middle.css")),
+            "src/first.css": style,
+            "src/middle.css": style,
+            "src/last.css": style,
+        }
+    )
+    assert graph.styles == ["src/first.css", "src/middle.css", "src/last.css"]
+
+
+def test_a_missing_file_is_named_where_it_is_wanted() -> None:
+    graph = graph_of({"src/main.tsx": Unit(imports("./Nowhere"))})
+    assert graph.problems == [
+        Problem(
+            "src/main.tsx",
+            'Cannot import "./Nowhere": it does not exist (there is no src/Nowhere, with any known ending)',
+        )
+    ]
+
+
+def test_a_missing_name_is_told_with_those_that_are_there() -> None:
+    graph = graph_of(
+        {
+            "src/main.tsx": Unit((Import("./lib", names=("cn", "default", "*", "there")),)),
+            "src/lib.ts": Unit(exports=("there", "other")),
+        }
+    )
+    assert [problem.message for problem in graph.problems] == [
+        '"src/lib.ts" does not export "cn"; it exports other, there',
+        '"src/lib.ts" does not export "default"; it exports other, there',
+    ]
+
+
+def test_a_broken_file_is_the_only_problem() -> None:
+    broken = Problem("src/App.tsx", "Unexpected token", line=3, column=7)
+    graph = graph_of({"src/main.tsx": Unit((Import("./App", names=("default",)),)), "src/App.tsx": broken})
+    assert graph.problems == [broken]
