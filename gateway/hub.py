@@ -18,6 +18,7 @@ log = structlog.get_logger()
 Source = Literal["live", "ring", "history"]
 
 _GRACE = 0.02
+_AT_ONCE = 200
 
 
 class History(Protocol):
@@ -82,19 +83,24 @@ class Hub:
     # what keeps it true
 
     async def audit(self) -> None:
-        """Compare all heads with the history's."""
-        ours = {app_id: channel.head for app_id, channel in self._channels.items() if channel.head is not None}
+        """Compare all heads with the history's, some at a time so that nobody waits long for the loop."""
+        app_ids = list(self._channels)
+        for first in range(0, len(app_ids), _AT_ONCE):
+            await self._audit(app_ids[first : first + _AT_ONCE])
+
+    async def _audit(self, app_ids: list[str]) -> None:
+        channels = [channel for app_id in app_ids if (channel := self._channels.get(app_id)) is not None]
+        ours = {channel: channel.head for channel in channels if channel.head is not None}
         if not ours:
             return
-        theirs = await self._history.heads(ours)
-        for app_id, head in ours.items():
-            channel = self._channels.get(app_id)
-            if channel is None or channel.head is None:
+        theirs = await self._history.heads([channel.app_id for channel in ours])
+        for channel, head in ours.items():
+            if channel.head is None or channel.refs == 0:
                 continue
-            if theirs[app_id] < head <= channel.head:
+            if theirs[channel.app_id] < head <= channel.head:
                 self._rebase(channel)
-            elif theirs[app_id] > channel.head:
-                self._fill(channel, target=theirs[app_id])
+            elif theirs[channel.app_id] > channel.head:
+                self._fill(channel, target=theirs[channel.app_id])
             channel.rest()
 
     def rebase(self) -> None:
