@@ -14,6 +14,14 @@ def enter(tx: Tx, app_id: str, actor: str, source: str, event_id: str) -> bool:
     return tx.execute(QUERY.enter, key).fetchone() is not None  # in a pipeline only a fetch waits for the answer
 
 
+def begin(tx: Tx, app_id: str, actor: str, source: str, event_id: str, *, occasion: str) -> int:
+    """Note that an actor begins an event that came back, and return how often that has been."""
+    key = {"app_id": app_id, "actor": actor, "source": source, "event_id": event_id, "occasion": occasion}
+    row = tx.execute(QUERY.begin, key).fetchone()
+    assert row is not None  # noqa: S101 - a sum is one row
+    return int(row[0])
+
+
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:
     """Delete a batch of what can no longer be repeated; return how much went."""
     return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount

@@ -25,7 +25,7 @@ class Deadlines:
     """Until when each thread may work."""
 
     def __init__(self, *, grace: float = _GRACE) -> None:
-        self._grace = grace
+        self.grace = grace
         self._lock = threading.Lock()
         self._until: dict[int, float] = {}
         self._warned: set[int] = set()
@@ -52,7 +52,7 @@ class Deadlines:
                 if now > until and thread not in self._warned:
                     self._warned.add(thread)
                     raise_thread_exception(thread, TimeLimitExceeded)  # type: ignore[no-untyped-call]
-                deaf = deaf or now > until + self._grace
+                deaf = deaf or now > until + self.grace
         return deaf
 
 

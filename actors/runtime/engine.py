@@ -21,7 +21,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from actors.runtime.actor import Actor
-from actors.runtime.deadline import Deadlines, TimeLimitExceeded
+from actors.runtime.deadline import Deadlines
 from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Job, Unsettled
@@ -38,7 +38,6 @@ from sql.database import Pool, is_away, transaction
 log = structlog.get_logger()
 T = TypeVar("T")
 
-_MAX_CRASHES = 20
 _LONGEST_WAIT = 1.0
 _MAX_HEADER = 2_000
 
@@ -120,15 +119,32 @@ class Engine:
             return Ending("cancelled", (Flaw("event", str(cancel)),), cancel)
         except Stopping:
             raise
-        except (Exception, TimeLimitExceeded) as error:  # noqa: BLE001 - a surprise is what is left
+        except BaseException as error:  # noqa: BLE001 - a surprise is what is left, also a handler's sys.exit()
             return self._surprised(delivery, error)
 
     def _understood(self, delivery: Delivery) -> Envelope:
         if delivery.envelope is None:
             raise delivery.flaw or BadEvent(Flaw("body", "is not an event"))
-        if delivery.crashes >= _MAX_CRASHES:
-            raise Cancel(f"whoever worked on it went away {delivery.crashes} times")
+        if delivery.crashes:
+            self._suspect(delivery, delivery.envelope)
         return delivery.envelope
+
+    def _suspect(self, delivery: Delivery, envelope: Envelope) -> None:
+        """Give up what ends its worker again and again.
+
+        A process that goes away returns all it had fetched, so the broker's count says nothing of what was merely
+        waiting there: what counts is how often this very event was begun.
+        """
+        occasion = f"{delivery.retries}.{delivery.crashes}"
+        about = envelope.app_id, self.actor.name, envelope.source, envelope.event_id
+
+        def begin() -> int:
+            with transaction(self.pool, envelope.app_id) as tx:
+                return inbox.begin(tx, *about, occasion=occasion)
+
+        begun = self._patiently(begin)
+        if begun > self.settings.max_attempts:
+            raise Cancel("whoever works on it goes away, again and again")
 
     def _handle(self, delivery: Delivery, envelope: Envelope) -> Ending:
         event = self.actor.understand(envelope)
