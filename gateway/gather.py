@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+#: How long a round waits for others to come along: nothing to one client, and ten thousand share few journeys.
+_BOARDING = 0.002
+
 Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
 
@@ -39,8 +42,8 @@ class Gather(Generic[Q, A]):
         task.add_done_callback(self._rounds.discard)
 
     async def _rounds_of_questions(self) -> None:
-        await asyncio.sleep(0)  # whoever asks in this turn of the loop comes along
         while self._waiting:
+            await asyncio.sleep(_BOARDING)
             leaving = dict(list(self._waiting.items())[: self._most])
             for question in leaving:
                 del self._waiting[question]

@@ -24,8 +24,8 @@ log = structlog.get_logger()
 PAGE = 200
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _POOL = 6
-_READERS = 3
-_TOGETHER = 50
+_READERS = 2
+_TOGETHER = 100
 
 Q = TypeVar("Q")
 A = TypeVar("A")
