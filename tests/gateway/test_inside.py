@@ -1,0 +1,114 @@
+"""A gateway seen from inside its own loop: what it leaves behind, and what it notices about itself."""
+
+import asyncio
+import gc
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from actors.runtime.telemetry import new_metrics
+from contracts.settings import Settings
+from gateway import app, house, server, sweeper
+from gateway.parts import Parts
+from sql.database import role_url
+from tests.gateway.client import PATIENCE, Stream
+from tests.gateway.conftest import SECRET, Author, token
+
+
+@asynccontextmanager
+async def running(amqp_url: str, database_url: str) -> AsyncIterator[tuple[Parts, str]]:
+    """Run a gateway on this loop."""
+    settings = Settings.model_validate({"jwt_secret": SECRET, "http": "127.0.0.1:0"})
+    parts = house.build(
+        settings, new_metrics(), amqp_url=amqp_url, database_url=role_url(database_url, "fleet_gateway")
+    )
+    listening = server.listen(settings.http)
+    up = asyncio.Event()
+    serving = server.Server(app.build(parts), up.set)
+    await house.start(parts)
+    task = asyncio.create_task(serving.serve([listening]))
+    await up.wait()
+    await parts.wire.ready(PATIENCE)
+    try:
+        yield parts, f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        serving.should_exit = True
+        await parts.roster.drain()
+        await task
+        await house.stop(parts)
+
+
+async def until_empty(parts: Parts) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while len(parts.roster) or len(parts.hub):  # noqa: ASYNC110 - streams end one by one
+            await asyncio.sleep(0.01)
+
+
+def test_streams_that_came_and_went_leave_nothing_behind(amqp_url: str, database_url: str, author: Author) -> None:
+    async def come_and_go(url: str, parts: Parts) -> None:
+        streams = [await Stream(url, f"demo-{n % 5}", token(), "?last_event_id=0").open() for n in range(40)]
+        await asyncio.gather(*(stream.until_cursor(3) for stream in streams))
+        await asyncio.gather(*(stream.close() for stream in streams))
+        await until_empty(parts)
+
+    async def scene() -> None:
+        async with running(amqp_url, database_url) as (parts, url):
+            await come_and_go(url, parts)
+            gc.collect()
+            tasks, things = len(asyncio.all_tasks()), len(gc.get_objects())
+            for _ in range(5):
+                await come_and_go(url, parts)
+            gc.collect()
+            assert len(asyncio.all_tasks()) <= tasks
+            assert len(gc.get_objects()) - things < 2_000, "200 streams left more than ten things each"
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    for number in range(5):
+        author.write(f"demo-{number}", 3)
+    asyncio.run(scene())
+
+
+def test_a_stall_of_the_loop_is_seen_by_readyz_and_forgotten(
+    amqp_url: str, database_url: str, author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert author
+    monkeypatch.setattr(sweeper, "_STALL_REMEMBERED", 2.0)
+
+    async def said(client: httpx.AsyncClient, loop: str) -> httpx.Response:
+        async with asyncio.timeout(PATIENCE):
+            while (answer := await client.get("/readyz")).json()["loop"] != loop:  # noqa: ASYNC110 - its word is all there is
+                await asyncio.sleep(0.05)
+        return answer
+
+    async def scene() -> None:
+        async with running(amqp_url, database_url) as (_parts, url), httpx.AsyncClient(base_url=url) as client:
+            await said(client, "ok")
+            time.sleep(0.8)  # noqa: ASYNC251 - this is the stall
+            assert (await said(client, "stalled")).status_code == 503
+            assert (await said(client, "ok")).status_code == 200
+
+    asyncio.run(scene())
+
+
+def test_a_reader_stuck_in_a_replay_is_hung_up_on(
+    amqp_url: str, database_url: str, author: Author, app_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeper, "_STUCK_AFTER", 0.5)
+    for _ in range(20):
+        author.write(app_id, 50, message="x" * 4_000)
+
+    async def scene() -> None:
+        async with running(amqp_url, database_url) as (parts, url):
+            stream = Stream(url, app_id, token(), "?last_event_id=0")
+            await stream.open()
+            stream._task.cancel()  # noqa: SLF001 - it reads no more
+            async with asyncio.timeout(PATIENCE):
+                while not len(parts.roster):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            await until_empty(parts)
+            await stream.close()
+
+    asyncio.run(scene())
