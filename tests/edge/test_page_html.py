@@ -1,0 +1,71 @@
+"""An app's own index.html becomes the preview's, whatever it looks like."""
+
+import json
+
+import pytest
+
+from edge.page import bare, embedded, read, style
+
+VITE = """<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="UTF-8" />
+    <title>App</title>
+  </head>
+  <body>
+    <div id="root"></div>
+    <script type="module" src="/src/main.tsx"></script>
+  </body>
+</html>
+"""
+
+
+def test_the_head_comes_first_and_the_entry_is_replaced() -> None:
+    page = read(VITE)
+    assert page.entry == "src/main.tsx"
+    rendered = page.render("<!--H-->", "<!--E-->")
+    assert "<head><!--H-->\n    <meta charset" in rendered
+    assert '<div id="root"></div>\n    <!--E-->\n  </body>' in rendered
+    assert "main.tsx" not in rendered
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("<script type=module src=./src/a.js></script>", "src/a.js"),
+        ("<HTML><HEAD></HEAD><SCRIPT SRC='/b.tsx?x=1' TYPE='module'>ignored</SCRIPT>", "b.tsx"),
+        ("<script src=/classic.js></script><script type=module src=/m.js></script>", "m.js"),
+        ("<script type=module src=https://cdn.test/x.js></script>", None),
+        ("<!-- <script type=module src=/no.js></script> --><p>", None),
+        ("", None),
+        ("<script type=module src=/open.js>", "open.js"),
+        ("<head>\u2028<title>\u0085</title></head>\x0b\n<script type=module src=/odd.js></script>", "odd.js"),
+    ],
+)
+def test_the_entry_is_found_in_any_spelling(text: str, entry: str | None) -> None:
+    page = read(text)
+    assert page.entry == entry
+    script = text[len(page.before + page.between) : len(text) - len(page.after)]
+    assert page.render("", script) == text
+    assert script.lower().startswith("<script") is (entry is not None)
+
+
+def test_nothing_of_the_page_is_lost() -> None:
+    page = read(VITE)
+    script = '<script type="module" src="/src/main.tsx"></script>'
+    assert page.render("", script) == VITE
+
+
+def test_no_value_ends_the_element_it_stands_in() -> None:
+    hostile = {"a": "</script><script>alert(1)</script><!--", "b": "\u2028"}
+    assert "<" not in embedded(hostile)
+    assert json.loads(embedded(hostile)) == hostile
+    assert "</style>" not in style("a.css", ".a::after{content:'</style><script>'}")[:-8]
+    assert style('"><script>', "").startswith('<style data-fleet-css="&quot;&gt;&lt;script&gt;">')
+
+
+def test_an_app_without_a_page_gets_one() -> None:
+    page = read(bare("<demo>", {"src/main.tsx": b""}) or "")
+    assert page.entry == "src/main.tsx"
+    assert "&lt;demo&gt;" in page.render("", "")
+    assert bare("demo", {"README.md": b""}) is None
