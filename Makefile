@@ -16,15 +16,18 @@ down: $(INSTALLED)
 
 test: system-packages-test $(INSTALLED)
 	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/npm test --prefix edge --silent
 
 check: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/npm run check --prefix edge --silent
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/npm run format --prefix edge --silent
 
 bench: system-packages-up $(INSTALLED)
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -38,5 +41,5 @@ lock:
 system-packages-up system-packages-test system-packages-check:
 	@.ci/system-packages $(@:system-packages-%=%)
 
-$(INSTALLED): requirements.lock .ci/install | system-packages-check
+$(INSTALLED): requirements.lock edge/package-lock.json .ci/install | system-packages-check
 	@.ci/install $@
