@@ -68,7 +68,7 @@ def open_pool(url: str, *, size: int, name: str) -> Pool:
 def new_async_pool(
     url: str, *, size: int, name: str, configure: Callable[[AsyncTx], Awaitable[None]] | None = None
 ) -> AsyncPool:
-    """Return a pool for asyncio, to be opened on its loop; `configure` sees each new connection before its first use."""
+    """Return a pool for asyncio, to be opened on its loop; `configure` sees each new connection first."""
     return AsyncConnectionPool(
         url,
         connection_class=AsyncConnection[tuple[Any, ...]],
@@ -91,11 +91,17 @@ def _arguments(name: str) -> dict[str, Any]:
 def transaction(pool: Pool, app_id: str) -> Iterator[Tx]:
     """Begin a transaction that sees one app; commit it, or roll all of it back.
 
-    The pipeline lets statements travel together; whatever is fetched is waited for.
+    Statements travel together; only what is fetched is waited for, and the end. (psycopg's own transaction waits
+    twice more at its beginning, and twice more at its end.) What was not fetched inside can be fetched afterwards.
     """
-    with pool.connection() as tx, tx.pipeline(), tx.transaction():
-        enter(tx, app_id)
-        yield tx
+    with pool.connection() as tx:  # which rolls back whatever has not come to its end
+        with tx.pipeline():
+            tx.execute("begin")
+            enter(tx, app_id)
+            yield tx
+            end = tx.execute("commit")
+        if end.statusmessage != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction("a statement failed, and nobody looked")
 
 
 def enter(tx: Tx | AsyncTx, app_id: str) -> Any:

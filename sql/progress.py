@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from psycopg import Cursor
+
 from sql.database import AsyncTx, Tx, enter
 from sql.named import Named
 
@@ -44,8 +46,23 @@ def step(kind: str, about: dict[str, Any], fact: dict[str, Any]) -> Step:
     return Step(kind, about["event_id"], about["story_id"], fact.get("message_id") or about.get("message_id"), body)
 
 
-def append(tx: Tx, app_id: str, steps: Sequence[Step]) -> list[Numbered]:
-    """Write steps as the last thing of a transaction and return them with their numbers."""
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Steps on their way; asked within their transaction for the numbers it waits, afterwards they are there."""
+
+    steps: Sequence[Step]
+    head: Cursor[tuple[Any, ...]]
+
+    def numbered(self) -> list[Numbered]:
+        """Return the steps with their numbers."""
+        row = self.head.fetchone()
+        assert row is not None  # noqa: S101 - the statement always returns one row
+        first = row[0] - len(self.steps) + 1
+        return [Numbered(first + n, step.kind, step.message_id, step.body) for n, step in enumerate(self.steps)]
+
+
+def append(tx: Tx, app_id: str, steps: Sequence[Step]) -> Appended:
+    """Write steps as the last thing of a transaction."""
     head = tx.execute(
         QUERY.append,
         {
@@ -57,10 +74,8 @@ def append(tx: Tx, app_id: str, steps: Sequence[Step]) -> list[Numbered]:
             "message_ids": [step.message_id for step in steps],
             "bodies": [step.body for step in steps],
         },
-    ).fetchone()
-    assert head is not None  # noqa: S101 - the statement always returns one row
-    first = head[0] - len(steps) + 1
-    return [Numbered(first + n, step.kind, step.message_id, step.body) for n, step in enumerate(steps)]
+    )
+    return Appended(steps, head)
 
 
 async def after(tx: AsyncTx, app_id: str, seq: int, count: int) -> list[Numbered]:

@@ -234,8 +234,8 @@ class Engine:
             spoken = f"{self.actor.name} gave up {delivery.attempt}"
             if not inbox.enter(tx, envelope.app_id, spoken, envelope.source, envelope.event_id):
                 return
-            rows, steps = job.write(tx, [fact])
-        self.outlet.hand_over(envelope.app_id, rows, steps)
+            written = job.write(tx, [fact])
+        job.hand_over(written)
 
     def _bury(self, delivery: Delivery, ending: Ending) -> None:
         """Make it a dead letter that says why."""

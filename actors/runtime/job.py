@@ -25,6 +25,14 @@ class Announcer(Protocol):
         """Take it and return at once."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a transaction says to others, once it has been committed."""
+
+    rows: list[outbox.Row]
+    steps: story.Appended | None = None
+
+
 @dataclass
 class Job:
     """What a handler does with its event besides thinking."""
@@ -54,9 +62,9 @@ class Job:
         with transaction(self.pool, self.app_id) as tx:
             self.enter(tx)
             yield tx
-            rows, steps = self.write(tx, self._pending)
+            written = self.write(tx, self._pending)
         self.settled, self.emitted, self._pending = True, self._pending, None
-        self.outlet.hand_over(self.app_id, rows, steps)
+        self.hand_over(written)
 
     def enter(self, tx: Tx) -> None:
         """Sign in, so that no other delivery settles the same."""
@@ -94,15 +102,19 @@ class Job:
             return
         with transaction(self.pool, self.app_id) as tx:
             tx.execute("select set_config('synchronous_commit', 'off', true)")
-            rows, numbered = self.write(tx, steps)
-        self.outlet.hand_over(self.app_id, rows, numbered)
+            written = self.write(tx, steps)
+        self.hand_over(written)
 
     def _collect(self, fact: Event) -> None:
         if self._pending is None:
             raise RuntimeError("emit inside settle, so that the fact and the rows become true together")
         self._pending.append(fact)
 
-    def write(self, tx: Tx, facts: Sequence[Event]) -> tuple[list[outbox.Row], list[story.Numbered]]:
+    def hand_over(self, written: "Written") -> None:
+        """Have published what has been committed; only now must the numbers of its steps be known."""
+        self.outlet.hand_over(self.app_id, written.rows, written.steps.numbered() if written.steps else [])
+
+    def write(self, tx: Tx, facts: Sequence[Event]) -> "Written":
         """Write facts into the outbox and, last, into the story. Steps need no outbox: the story keeps them."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         stamped = [self._stamp(fact) if isinstance(fact, Progress) else fact for fact in facts]
@@ -111,8 +123,8 @@ class Job:
         if owed := [row for row in rows if row.kind != Progress.kind]:
             outbox.append(tx, self.app_id, owed)
         if not envelopes:
-            return [], []
-        return rows, story.append(tx, self.app_id, [self._step(envelope) for envelope in envelopes])
+            return Written(rows)
+        return Written(rows, story.append(tx, self.app_id, [self._step(envelope) for envelope in envelopes]))
 
     def _stamp(self, step: Progress) -> Progress:
         return step.model_copy(update={"attempt": self.attempt})

@@ -140,7 +140,7 @@ def _commit(ground: Ground, apps: Sequence[str]) -> dict[str, progress.Numbered]
             enter(tx, app_id)
             about = {"app_id": app_id, "event_id": mark(), "story_id": "bench", "attempt": 1}
             step = progress.step("progress", about, {"stage": "done", "progress": 100})
-            steps[app_id] = progress.append(tx, app_id, [step])[0]
+            steps[app_id] = progress.append(tx, app_id, [step]).numbered()[0]
     return steps
 
 
