@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import cycle
@@ -17,8 +18,8 @@ PATIENCE = 30
 class Follower:
     """Follows one app as EventSource does: with the last id, at one replica after the other."""
 
-    def __init__(self, app_id: str, *addresses: str, cursor: str = "0") -> None:
-        self.app_id, self.cursor = app_id, cursor
+    def __init__(self, app_id: str, *addresses: str, cursor: str = "0", dawdle: float = 0) -> None:
+        self.app_id, self.cursor, self.dawdle = app_id, cursor, dawdle
         self.last = 0
         self.flaws: list[str] = []
         self.resets: list[int] = []
@@ -44,7 +45,7 @@ class Follower:
 
     async def _follow_once(self, address: str) -> None:
         host, _colon, port = address.rpartition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await self._connect(host, int(port))
         try:
             writer.write(self.request(host))
             if b"200" not in await reader.readline():
@@ -53,8 +54,22 @@ class Follower:
             await reader.readuntil(b"\r\n\r\n")
             while True:
                 self._take(await reader.readuntil(b"\n\n"))
+                if self.dawdle:
+                    await asyncio.sleep(self.dawdle)
         finally:
             writer.close()
+
+    async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        client = socket.socket()
+        client.setblocking(False)
+        if self.dawdle:  # what the kernel keeps for it must not hide that it is slow
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        try:
+            await asyncio.get_running_loop().sock_connect(client, (host, port))
+        except OSError:
+            client.close()
+            raise
+        return await asyncio.open_connection(sock=client)
 
     def request(self, host: str) -> bytes:
         """Return what is asked; 1.0, so that the answer comes without chunks."""

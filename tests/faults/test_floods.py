@@ -1,0 +1,69 @@
+"""Much at once: every file is stored, in its order, and an app that is flooded keeps no other waiting for ever."""
+
+import json
+from collections import Counter
+
+from tests.actors.conftest import Bus
+from tests.faults.ground import Ground, until
+
+PATIENCE = 60
+
+
+def flood(bus: Bus, app_ids: list[str], count: int) -> None:
+    """Publish so many files of each app, the apps in turn, without waiting for any confirmation but the last."""
+    for n in range(count):
+        for app_id in app_ids:
+            bus.publish("file-written", app_id, {"path": f"src/{n}.ts", "content": f"export const n = {n}\n"})
+
+
+def announced(bus: Bus, count: int) -> Counter[str]:
+    """Return how many files of each app were announced as stored."""
+    heard = Counter[str]()
+    while heard.total() < count:
+        bus.connection.process_data_events(1)
+        while bus.heard[bus.ear]:
+            event = json.loads(bus.heard[bus.ear].popleft()[1])
+            heard[event["subject"]] += event["type"] == "overskill.file-stored"
+    return heard
+
+
+def in_order(ground: Ground, app_id: str) -> bool:
+    """Tell whether versions were given in the order of publishing."""
+    rows = ground.ask("select path from fleet.file_changes where app_id = %s order by version", app_id)
+    return [path for (path,) in rows] == [f"src/{n}.ts" for n in range(len(rows))]
+
+
+def test_five_hundred_files_of_one_app(ground: Ground, app_id: str) -> None:
+    bus = ground.bus()
+    ground.worker()
+    ground.worker()
+    flood(bus, [app_id], 500)
+    until(lambda: ground.stored([app_id]) == 500, "all stored", PATIENCE)
+    assert len(ground.files(app_id)) == 500
+    assert in_order(ground, app_id)
+    ground.gapless([app_id])
+    bus.connection.close()
+
+
+def test_fifty_files_each_of_a_hundred_apps(ground: Ground, app_id: str) -> None:
+    bus = ground.bus()
+    app_ids = [f"{app_id}-{n}" for n in range(100)]
+    flood(bus, app_ids, 50)
+    ground.worker()
+    ground.worker()
+    until(lambda: ground.stored(app_ids) == 5_000, "all stored", PATIENCE)
+    assert [app for app in app_ids if not in_order(ground, app)] == []
+    ground.gapless(app_ids)
+    assert announced(bus, 5_000) == Counter(dict.fromkeys(app_ids, 50))
+    bus.connection.close()
+
+
+def test_a_newcomer_does_not_wait_for_the_end_of_a_flood(ground: Ground, app_id: str) -> None:
+    bus = ground.bus()
+    ground.worker()
+    flood(bus, [app_id], 500)
+    bus.publish("app-created", f"{app_id}-new", {})
+    until(lambda: bool(ground.story(f"{app_id}-new")), "the newcomer's story")
+    assert ground.stored([app_id]) < 500
+    until(lambda: ground.stored([app_id]) == 500, "the flood stored", PATIENCE)
+    bus.connection.close()
