@@ -90,7 +90,7 @@ def test_whatever_is_odd_about_a_token_it_is_a_401(changed: dict[str, Any]) -> N
 
 def test_a_token_without_signature_or_with_anothers_is_refused() -> None:
     assert refusal(signed("x" * 32)).status == 401
-    assert refusal(jwt.encode(claims(), None, algorithm="none")).status == 401
+    assert refusal(jwt.encode(claims(), "", algorithm="none")).status == 401
     header, body, _signature = signed().split(".")
     assert refusal(f"{header}.{body}.").status == 401
 
@@ -118,7 +118,13 @@ STREAM = {"aud": "fleet-stream", "role": "viewer"}
 def test_a_stream_token_is_for_a_viewer_of_one_app_for_a_quarter_of_an_hour() -> None:
     assert verified(signed(**STREAM)).audience == "fleet-stream"
     now = time.time()
-    weak = [{"role": "editor"}, {"apps": ["a", "b"]}, {"apps": ["*"]}, {"apps": []}, {"exp": now + 1_000}]
+    weak: list[dict[str, Any]] = [
+        {"role": "editor"},
+        {"apps": ["a", "b"]},
+        {"apps": ["*"]},
+        {"apps": []},
+        {"exp": now + 1_000},
+    ]
     for changed in [*weak, {"exp": now + 60, "iat": now - 3_600}]:
         assert refusal(signed(**{**STREAM, **changed})).status == 401
 

@@ -29,7 +29,7 @@ def test_questions_of_one_moment_are_one_journey_and_the_same_is_asked_once() ->
         oracle = Oracle()
         oracle.word.set()
         gather: Gather[int, int] = Gather(oracle.ask, most=10, at_once=1)
-        assert await asyncio.gather(gather(1), gather(2), gather(1)) == [1, 1, 1]
+        assert list(await asyncio.gather(gather(1), gather(2), gather(1))) == [1, 1, 1]
         assert oracle.rounds == [[1, 2]]
 
     asyncio.run(scene())

@@ -47,6 +47,19 @@ class Log:
         return found
 
 
+class Hesitant(Log):
+    """A history that has looked at its heads, but does not say them yet."""
+
+    def __post_init__(self) -> None:
+        self.looked, self.word = asyncio.Event(), asyncio.Event()
+
+    async def heads(self, app_ids: Collection[str]) -> dict[str, int]:
+        found = await super().heads(app_ids)
+        self.looked.set()
+        await self.word.wait()
+        return found
+
+
 class Reader:
     """A listener that remembers everything."""
 
@@ -197,6 +210,52 @@ def test_another_history_resets_everybody_before_its_first_step() -> None:
         assert readers["demo"].seen == [22]
 
     run(scene)
+
+
+def test_a_message_lost_while_an_app_is_being_opened_is_read_from_history() -> None:
+    async def scene(log: Log, hub: Hub) -> None:
+        assert isinstance(log, Hesitant)
+        reader = Reader()
+        attaching = asyncio.create_task(hub.attach("demo", reader, None))
+        await log.looked.wait()
+        log.commit(count=3)
+        hub.push("demo", frame(3))
+        log.word.set()
+        await attaching
+        await until(lambda: reader.seen == [1, 2, 3])
+
+    run(scene, Hesitant())
+
+
+def test_what_came_early_from_another_history_is_not_told_in_this_one() -> None:
+    async def scene(log: Log, hub: Hub) -> None:
+        log.commit(count=5)
+        reader = Reader()
+        await hub.attach("demo", reader, None)
+        hub.push("demo", frame(8))
+        log.head["demo"] = 7
+        hub.rebase()
+        await until(lambda: reader.resets == [7])
+        assert reader.seen == []
+        hub.push("demo", frame(log.commit()))
+        assert reader.seen == [8]
+
+    run(scene)
+
+
+def test_a_cursor_of_a_history_that_ends_while_it_is_looked_up_is_gone() -> None:
+    async def scene(log: Log, hub: Hub) -> None:
+        assert isinstance(log, Hesitant)
+        log.commit(count=5)
+        attaching = asyncio.create_task(hub.attach("demo", Reader(), 3))
+        await log.looked.wait()
+        hub.rebase()
+        log.word.set()
+        with pytest.raises(Gone) as gone:
+            await attaching
+        assert gone.value.head == 5
+
+    run(scene, Hesitant())
 
 
 @pytest.mark.parametrize("start", [FOREIGN, 6])

@@ -9,7 +9,9 @@ from gateway import sse
 
 def read(stream: str) -> tuple[list[tuple[str, str]], str]:
     """Dispatch events as a browser does; return them with the last event id."""
-    events, kind, data, last = [], "", [], ""
+    events: list[tuple[str, str]] = []
+    kind, last = "", ""
+    data: list[str] = []
     for line in stream.split("\n"):
         if not line:
             if data:
