@@ -1,0 +1,166 @@
+// Applies what the stream brings, one after the other: styles, definitions, replacements, one render.
+
+import { merge } from "./merge.js";
+import { compare } from "./revision.js";
+
+/** @typedef {import("./merge.js").Update} Update */
+/** @typedef {import("./trace.js").Trouble} Trouble */
+/**
+ * What an update touches outside of the registry.
+ * @typedef {{
+ *   define: (source: import("./evaluate.js").Source, rev: string) => boolean,
+ *   setStyle: (id: string, text: string) => void,
+ *   removeStyle: (id: string) => void,
+ *   reload: (reason: string) => void,
+ *   applied: (rev: string) => void,
+ *   threw: (error: unknown) => void,
+ *   failed: (trouble: Trouble) => void,
+ *   cleared: (ids?: Set<string>) => void,
+ *   healed: () => void,
+ * }} Page
+ */
+
+export class Live {
+  /** The newest revision that the page has taken in; a new connection goes on from here. */
+  rev;
+  #registry;
+  #replacer;
+  #react;
+  #events;
+  #externals;
+  #page;
+  /** @type {Update[]} */
+  #waiting = [];
+  #work = Promise.resolve();
+
+  /**
+   * @param {string} rev
+   * @param {{
+   *   registry: import("./registry.js").Registry,
+   *   replacer: import("./replace.js").Replacer,
+   *   react: {died: boolean, refresh(): void},
+   *   events: import("./events.js").Events,
+   *   externals: import("./externals.js").Externals,
+   * }} parts
+   * @param {Page} page
+   */
+  constructor(rev, { registry, replacer, react, events, externals }, page) {
+    this.rev = rev;
+    this.#registry = registry;
+    this.#replacer = replacer;
+    this.#react = react;
+    this.#events = events;
+    this.#externals = externals;
+    this.#page = page;
+  }
+
+  /** Do the first evaluation before any update. @param {() => Promise<unknown>} start */
+  begin(start) {
+    this.#enqueue(async () => {
+      await start();
+      this.#page.applied(this.rev);
+    });
+  }
+
+  /** @param {string} event @param {any} data */
+  take(event, data) {
+    if (event === "reload") this.#page.reload("asked for by the server");
+    else if (event === "cleared") this.#page.cleared();
+    else if (event === "failed" && this.#concerns(data.rev, "same")) this.#fail(data);
+    else if (event === "update" && this.#concerns(data.rev)) this.#update(data);
+  }
+
+  /** A replacement that `import.meta.hot.invalidate()` asked for between two updates. */
+  again() {
+    this.#enqueue(() => (this.#replacer.wanted ? this.#replace([]) : Promise.resolve()));
+  }
+
+  /** @param {string} rev @param {"newer" | "same"} [oldest] */
+  #concerns(rev, oldest = "newer") {
+    const age = compare(this.rev, rev);
+    if (age === "foreign") this.#page.reload("another epoch");
+    return age === "newer" || age === oldest;
+  }
+
+  /** @param {Trouble} trouble */
+  #fail(trouble) {
+    this.#events.emit("vite:error", { type: "error", err: trouble });
+    this.#page.failed(trouble);
+  }
+
+  /** @param {Update} update */
+  #update(update) {
+    this.#waiting.push(update);
+    if (this.#waiting.length === 1) this.#enqueue(() => this.#apply());
+  }
+
+  /** @param {() => Promise<unknown>} job */
+  #enqueue(job) {
+    this.#work = this.#work.then(job).then(() => {}, this.#page.threw);
+  }
+
+  async #apply() {
+    const update = merge(this.#waiting.splice(0));
+    if (compare(this.rev, update.rev) !== "newer") return;
+    this.rev = update.rev;
+    this.#events.emit("vite:beforeUpdate", { type: "update", updates: update.modules });
+    this.#page.cleared(
+      new Set([...update.modules.map(({ id }) => id), ...update.css.map(({ id }) => id), ...update.removed]),
+    );
+    for (const { id, text } of update.css) this.#page.setStyle(id, text);
+    const refused = this.#define(update);
+    if (refused) return this.#page.reload(refused);
+    if (await this.#replace(update.modules.map(({ id }) => id))) {
+      this.#page.applied(update.rev);
+      this.#events.emit("vite:afterUpdate", { type: "update", updates: update.modules });
+    }
+  }
+
+  /**
+   * Put the new definitions in their places; the answer is why that cannot be.
+   * @param {Required<Update>} update
+   */
+  #define({ rev, modules, removed }) {
+    for (const source of modules) {
+      for (const target of Object.values(source.deps)) {
+        const unknown = typeof target === "object" && "dep" in target && !this.#externals.has(target.dep);
+        if (unknown) return `the dependency ${target.dep} is new`;
+      }
+      if (!this.#page.define(source, rev)) return "a policy of the page forbids scripts";
+    }
+    for (const id of removed) this.#remove(id);
+    return null;
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const hot = this.#registry.instance(id)?.hot;
+    hot?.end();
+    for (const prune of hot?.pruners ?? []) prune(hot?.data ?? {});
+    this.#registry.remove(id);
+    this.#page.removeStyle(id);
+  }
+
+  /**
+   * @param {string[]} changed
+   * @returns {Promise<boolean>} whether the page shows it now
+   */
+  async #replace(changed) {
+    this.#react.died = false;
+    try {
+      const reload = await this.#replacer.replace(changed);
+      if (reload) {
+        this.#events.emit("vite:beforeFullReload", { type: "full-reload" });
+        this.#page.reload(reload);
+        return false;
+      }
+      this.#react.refresh();
+    } catch (error) {
+      this.#page.threw(error);
+      return false;
+    }
+    if (this.#react.died) return false; // its own error says why
+    this.#page.healed();
+    return true;
+  }
+}

@@ -1,0 +1,68 @@
+// Fast Refresh: registers components, swaps them with their state kept, and notices a root that died.
+
+import { difference, exportedComponents, isBoundary } from "./boundary.js";
+import * as Refresh from "./refresh.js";
+
+/** @typedef {import("./registry.js").Exports} Exports */
+/** @typedef {{current: {memoizedState: {element?: unknown} | null}}} Root */
+/** @typedef {(renderer: number, root: Root, priority: unknown, failed: boolean) => unknown} OnCommit */
+
+const isComponent = Refresh.isLikelyComponentType;
+
+export class React {
+  /** Whether an error that nothing caught took a whole root off the page since this was last set to false. */
+  died = false;
+  #whenDied;
+
+  /**
+   * Must run before react-dom is evaluated: it looks for the hook once.
+   * @param {Window & typeof globalThis} window
+   * @param {() => void} whenDied
+   */
+  constructor(window, whenDied) {
+    this.#whenDied = whenDied;
+    Refresh.injectIntoGlobalHook(window);
+    const hook = /** @type {{onCommitFiberRoot: OnCommit}} */ (
+      /** @type {any} */ (window).__REACT_DEVTOOLS_GLOBAL_HOOK__
+    );
+    const commit = hook.onCommitFiberRoot;
+    hook.onCommitFiberRoot = (renderer, root, priority, failed) => {
+      if (failed && !root.current.memoizedState?.element) this.#die();
+      return commit.call(hook, renderer, root, priority, failed);
+    };
+  }
+
+  #die() {
+    this.died = true;
+    this.#whenDied();
+  }
+
+  /** @param {string} id @param {unknown} type @param {string} name */
+  register(id, type, name) {
+    Refresh.register(type, `${id} ${name}`);
+  }
+
+  signature() {
+    return Refresh.createSignatureFunctionForTransform();
+  }
+
+  /** @param {string} id @param {Exports} exports */
+  exported(id, exports) {
+    for (const [name, component] of exportedComponents(exports, isComponent)) this.register(id, component, name);
+  }
+
+  /** @param {Exports} exports */
+  isBoundary(exports) {
+    return isBoundary(exports, isComponent);
+  }
+
+  /** @param {Exports} before @param {Exports} after */
+  difference(before, after) {
+    return difference(before, after, isComponent);
+  }
+
+  /** Render what was registered since; throws what React 18 throws, where React 19 lets the root die. */
+  refresh() {
+    Refresh.performReactRefresh();
+  }
+}

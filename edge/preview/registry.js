@@ -1,0 +1,71 @@
+// Every module of the app by its path: how it is made, and what it has become.
+
+/**
+ * What a specifier means: a module of the app, a prebundled dependency, any address, or a table of `import.meta.glob`.
+ * @typedef {string | {dep: string} | {url: string} | {glob: Record<string, string>, eager?: boolean}} Target
+ */
+/** @typedef {Record<string, Target>} Deps */
+/** @typedef {Record<string, unknown>} Exports */
+/** @typedef {(...parameters: any[]) => Promise<void>} Body */
+/**
+ * One evaluation of a module. A failed one is kept, because what it imported tells whom a fix concerns.
+ * @typedef {{
+ *   id: string,
+ *   exports: Exports,
+ *   state: "loading" | "ready" | "failed",
+ *   promise: Promise<Exports>,
+ *   waiting: Instance | null,
+ *   imports: Set<string>,
+ *   hot: import("./hot.js").Hot,
+ * }} Instance
+ */
+/** @typedef {{id: string, deps: Deps, body: Body, instance: Instance | null, data: Record<string, unknown>}} Module */
+
+export class Registry {
+  /** @type {Map<string, Module>} */
+  #modules = new Map();
+
+  /**
+   * Say how a module is made. What it has become stays until it is replaced.
+   * @param {string} id
+   * @param {Deps} deps
+   * @param {Body} body
+   */
+  define(id, deps, body) {
+    const known = this.#modules.get(id);
+    if (known) Object.assign(known, { deps, body });
+    else this.#modules.set(id, { id, deps, body, instance: null, data: {} });
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#modules.get(id);
+  }
+
+  /** @param {string} id */
+  instance(id) {
+    return this.#modules.get(id)?.instance ?? null;
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    this.#modules.delete(id);
+  }
+
+  /**
+   * Who imported whom, turned round. Made anew for each update: an import that was edited away leaves no trace.
+   * @returns {Map<string, Set<string>>}
+   */
+  importers() {
+    /** @type {Map<string, Set<string>>} */
+    const importers = new Map();
+    for (const { id, instance } of this.#modules.values()) {
+      for (const imported of instance?.imports ?? []) {
+        const known = importers.get(imported);
+        if (known) known.add(id);
+        else importers.set(imported, new Set([id]));
+      }
+    }
+    return importers;
+  }
+}
