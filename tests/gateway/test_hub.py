@@ -50,7 +50,8 @@ class Log:
 class Hesitant(Log):
     """A history that has looked at its heads, but does not say them yet."""
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.looked, self.word = asyncio.Event(), asyncio.Event()
 
     async def heads(self, app_ids: Collection[str]) -> dict[str, int]:
