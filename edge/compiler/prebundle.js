@@ -1,0 +1,119 @@
+// The dependencies of an app as files that any page can load: one split build, named by content.
+
+import { mkdir, realpath, writeFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { basename, isAbsolute, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import { Problem } from "./problem.js";
+
+/** @typedef {{file: string | null, cjs: boolean, exports: string[] | null, css: string[]}} Dependency */
+
+const BUILTINS = new RegExp(`^(?:node:.*|(?:${builtinModules.join("|")}))$`);
+
+/**
+ * @param {{root: string, specs: string[], out: string}} request the folder of node_modules, what is asked of it, where to
+ */
+export async function prebundle({ root, specs, out }) {
+  const folder = await realpath(root);
+  const names = new Map(specs.map((spec, index) => [nameOf(spec, index), spec]));
+  const result = await bundle(folder, names, out);
+  const outside = Object.keys(result.metafile.inputs).find((input) => !isWithin(folder, input));
+  if (outside) throw new Problem(`A package reaches outside of its folder: ${basename(outside)}`, "package.json", "");
+  await mkdir(out, { recursive: true });
+  await Promise.all(result.outputFiles.map((file) => writeFile(file.path, file.contents)));
+  return {
+    specs: describe(result.metafile, names),
+    files: result.outputFiles.map((file) => relative(out, file.path)).sort(),
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {Map<string, string>} names
+ * @param {string} out
+ */
+async function bundle(folder, names, out) {
+  try {
+    return await build({
+      absWorkingDir: folder,
+      entryPoints: Object.fromEntries(names),
+      outdir: out,
+      write: false,
+      metafile: true,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      entryNames: "[name]-[hash]",
+      chunkNames: "chunk-[hash]",
+      assetNames: "[name]-[hash]",
+      define: { "process.env.NODE_ENV": '"development"', global: "globalThis" },
+      loader: Object.fromEntries(ASSETS.map((ending) => [ending, "file"])),
+      legalComments: "none",
+      logLevel: "silent",
+      plugins: [nodeModulesOfTheBrowser],
+    });
+  } catch (error) {
+    const first = /** @type {import("esbuild").BuildFailure} */ (error).errors?.[0];
+    if (!first) throw error;
+    throw new Problem(first.text, first.location?.file ?? "package.json", first.location?.lineText ?? "");
+  }
+}
+
+const ASSETS = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".woff", ".woff2", ".ttf", ".eot", ".wasm"];
+
+/**
+ * A name for the file of a specifier, told apart where two would read the same.
+ * @param {string} spec
+ * @param {number} index
+ */
+function nameOf(spec, index) {
+  return `${index}-${spec.replace(/[^a-zA-Z0-9-]+/g, "_").replace(/^_|_$/g, "")}`;
+}
+
+/**
+ * @param {string} folder
+ * @param {string} input as the metafile names it, with its namespace
+ */
+function isWithin(folder, input) {
+  if (/^[a-z-]{2,}:/.test(input)) return true;
+  const way = relative(folder, resolve(folder, input));
+  return !way.startsWith("..") && !isAbsolute(way);
+}
+
+/**
+ * @param {import("esbuild").Metafile} metafile
+ * @param {Map<string, string>} names
+ */
+function describe({ inputs, outputs }, names) {
+  /** @type {Record<string, Dependency>} */
+  const specs = {};
+  for (const [path, output] of Object.entries(outputs)) {
+    if (!output.entryPoint) continue;
+    const file = basename(path);
+    const spec = names.get(file.replace(/-[A-Z0-9]{8}\.(js|css)$/, ""));
+    if (spec === undefined) continue;
+    const cjs = inputs[output.entryPoint]?.format === "cjs";
+    specs[spec] = file.endsWith(".css")
+      ? { file: null, cjs: false, exports: [], css: [file] }
+      : { file, cjs, exports: cjs ? null : output.exports, css: output.cssBundle ? [basename(output.cssBundle)] : [] };
+  }
+  return specs;
+}
+
+/**
+ * Node's own modules do not exist in a browser: a package of that name, or nothing.
+ * @type {import("esbuild").Plugin}
+ */
+const nodeModulesOfTheBrowser = {
+  name: "node-modules-of-the-browser",
+  setup({ onResolve, onLoad, resolve: find }) {
+    onResolve({ filter: BUILTINS }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === "asked") return undefined;
+      const found = await find(path, { importer, resolveDir, kind, pluginData: "asked" });
+      return found.errors.length ? { path, namespace: "absent" } : found;
+    });
+    onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: "module.exports = {};", loader: "js" }));
+  },
+};

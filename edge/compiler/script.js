@@ -1,0 +1,98 @@
+// TypeScript and JavaScript into the body of a registry module.
+
+import { Script } from "node:vm";
+import { moduleRunnerTransformSync, transformSync } from "oxc-transform";
+import { readGlobs } from "./globs.js";
+import { readLinks, splitImports } from "./links.js";
+import { Problem, placeOfBytes } from "./problem.js";
+import { compose, decode, lookUp } from "./sourcemap.js";
+
+/** The parameters of a compiled body; edge/registry.py wraps bodies in the same. */
+export const PARAMETERS = [
+  "__vite_ssr_exports__",
+  "__vite_ssr_import__",
+  "__vite_ssr_dynamic_import__",
+  "__vite_ssr_exportAll__",
+  "__vite_ssr_import_meta__",
+  "$RefreshReg$",
+  "$RefreshSig$",
+];
+const HEAD = `async function fleet(${PARAMETERS.join(", ")}) {"use strict";\n`;
+const HEAD_LINES = 1;
+const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
+
+/**
+ * @param {string} path
+ * @param {string} source
+ */
+export function compileScript(path, source) {
+  const plain = check(path, source, transform(path, source), source);
+  const { imports, exports, metas } = readLinks(plain.code);
+  const globs = readGlobs(plain.code, metas, path, source);
+  const runnable = check(
+    path,
+    plain.code,
+    moduleRunnerTransformSync(path, splitImports(plain.code), { sourcemap: true }),
+    source,
+  );
+  const mappings = compose(runnable.map?.mappings ?? "", plain.map?.mappings ?? "", HEAD_LINES);
+  parseAsTheBrowserDoes(runnable.code, mappings, path, source);
+  return {
+    code: runnable.code,
+    imports,
+    exports,
+    globs,
+    accepts: metas.some((end) => ACCEPTS.test(plain.code.slice(end, end + 100))),
+    map: JSON.stringify({ version: 3, sources: [path], sourcesContent: [source], names: [], mappings }),
+  };
+}
+
+/**
+ * @param {string} path
+ * @param {string} source
+ */
+function transform(path, source) {
+  return transformSync(path, source, {
+    // JSX in .js is what Vite refuses, and what people write.
+    lang: /\.[cm]?js$/.test(path) ? "jsx" : undefined,
+    sourceType: "module",
+    sourcemap: true,
+    target: "esnext", // nothing is lowered, so that no helper has to be imported
+    jsx: { runtime: "automatic", development: true, refresh: true },
+  });
+}
+
+/**
+ * @template {{errors: import("oxc-transform").OxcError[]}} Result
+ * @param {string} path
+ * @param {string} text what the offsets of errors count in
+ * @param {Result} result
+ * @param {string} source
+ * @returns {Result}
+ */
+function check(path, text, result, source) {
+  const error = result.errors[0];
+  if (!error) return result;
+  const place = text === source ? placeOfBytes(source, error.labels[0]?.start ?? 0) : undefined;
+  const more = error.helpMessage ? `\n${error.helpMessage}` : "";
+  throw new Problem(`${error.message}${more}`, path, source, place);
+}
+
+/**
+ * What oxc lets pass and V8 does not (a broken regular expression, a decorator) would stop the whole registry.
+ * @param {string} code
+ * @param {string} mappings
+ * @param {string} path
+ * @param {string} source
+ */
+function parseAsTheBrowserDoes(code, mappings, path, source) {
+  try {
+    new Script(`${HEAD}${code}\n}`, { filename: path });
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    const [, line = "1", before = ""] = /:(\d+)\n[^\n]*\n(\s*)\^/.exec(error.stack ?? "") ?? [];
+    const origin = lookUp(decode(mappings)[Number(line) - 1], before.length);
+    const place = origin && { line: origin.line + 1, column: origin.column + 1 };
+    throw new Problem(error.message, path, source, place);
+  }
+}
