@@ -30,7 +30,7 @@ export function readLinks(code) {
 /**
  * The code with `import a, * as b` said in two statements: oxc 0.158 forgets `a` otherwise.
  * @param {string} code
- * @param {Found[]} found
+ * @param {readonly Found[]} found
  */
 function split(code, found) {
   return found

@@ -3,7 +3,7 @@
 import { Script } from "node:vm";
 import { moduleRunnerTransformSync, transformSync } from "oxc-transform";
 import { readGlobs } from "./globs.js";
-import { readLinks, splitImports } from "./links.js";
+import { readLinks } from "./links.js";
 import { Problem, placeOfBytes } from "./problem.js";
 import { compose, decode, lookUp } from "./sourcemap.js";
 
@@ -26,15 +26,11 @@ const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
  * @param {string} source
  */
 export function compileScript(path, source) {
-  const plain = check(path, source, transform(path, source), source);
-  const { imports, exports, metas } = readLinks(plain.code);
+  const plain = transform(path, source);
+  const { imports, exports, metas, code } = readLinks(plain.code);
   const globs = readGlobs(plain.code, metas, path, source);
-  const runnable = check(
-    path,
-    plain.code,
-    moduleRunnerTransformSync(path, splitImports(plain.code), { sourcemap: true }),
-    source,
-  );
+  const runnable = moduleRunnerTransformSync(path, code, { sourcemap: true });
+  if (runnable.errors[0]) throw new Problem(runnable.errors[0].message, path, source);
   const mappings = compose(runnable.map?.mappings ?? "", plain.map?.mappings ?? "", HEAD_LINES);
   parseAsTheBrowserDoes(runnable.code, mappings, path, source);
   return {
@@ -52,7 +48,7 @@ export function compileScript(path, source) {
  * @param {string} source
  */
 function transform(path, source) {
-  return transformSync(path, source, {
+  const result = transformSync(path, source, {
     // JSX in .js is what Vite refuses, and what people write.
     lang: /\.[cm]?js$/.test(path) ? "jsx" : undefined,
     sourceType: "module",
@@ -60,22 +56,10 @@ function transform(path, source) {
     target: "esnext", // nothing is lowered, so that no helper has to be imported
     jsx: { runtime: "automatic", development: true, refresh: true },
   });
-}
-
-/**
- * @template {{errors: import("oxc-transform").OxcError[]}} Result
- * @param {string} path
- * @param {string} text what the offsets of errors count in
- * @param {Result} result
- * @param {string} source
- * @returns {Result}
- */
-function check(path, text, result, source) {
   const error = result.errors[0];
   if (!error) return result;
-  const place = text === source ? placeOfBytes(source, error.labels[0]?.start ?? 0) : undefined;
-  const more = error.helpMessage ? `\n${error.helpMessage}` : "";
-  throw new Problem(`${error.message}${more}`, path, source, place);
+  const message = [error.message, error.helpMessage].filter(Boolean).join("\n");
+  throw new Problem(message, path, source, placeOfBytes(source, error.labels[0]?.start ?? 0));
 }
 
 /**
