@@ -65,10 +65,12 @@ async def keep_relaying(wire: Wire, pool: AsyncPool, kinds: frozenset[str]) -> N
 
 
 async def keep_measuring(pool: AsyncPool, metrics: Metrics) -> None:
-    """Say how much waits in the outbox, and since when."""
+    """Say how much waits in the outbox, and since when; a clock that went back would let it wait."""
     while True:
         try:
             async with pool.connection() as tx:
+                if late := await outbox.set_right(tx):
+                    log.warning("clock_went_back", events=late)
                 pending, oldest = await outbox.backlog(tx)
             metrics.outbox_pending.set(pending)
             metrics.outbox_oldest_seconds.set(oldest)

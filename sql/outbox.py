@@ -55,6 +55,11 @@ async def refused(tx: AsyncTx, rows: Sequence[Row]) -> None:
     await tx.execute(QUERY.refused, _keys(rows))
 
 
+async def set_right(tx: AsyncTx) -> int:
+    """Let nothing wait for a clock that went back; return how many events would have."""
+    return (await tx.execute(QUERY.set_right)).rowcount
+
+
 async def backlog(tx: AsyncTx) -> tuple[int, float]:
     """Return how many events wait, and for how many seconds the oldest has."""
     found = await (await tx.execute(QUERY.backlog)).fetchone()

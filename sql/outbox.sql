@@ -23,3 +23,8 @@ where outbox.app_id = row.app_id and outbox.event_id = row.event_id;
 
 -- name: backlog
 select count(*), coalesce(extract(epoch from clock_timestamp() - min(written_at)), 0)::float8 from fleet.outbox;
+
+-- name: set_right
+-- Written in the future: the clock has gone back since, and what is owed would wait until it has caught up.
+update fleet.outbox set written_at = clock_timestamp(), next_try_at = clock_timestamp()
+where written_at > clock_timestamp();

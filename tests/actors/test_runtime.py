@@ -215,6 +215,9 @@ POISON: dict[str, tuple[bytes, str | bytes, dict[Any, Any]]] = {
         "application/json",
         {"a": [1, {"b": None}], "t": datetime.now(UTC), "d": Decimal(1)},
     ),
+    "five mebibytes": (b"x" * 5 * 1024 * 1024, "application/cloudevents+json", {}),
+    "NUL": (b'{"id":"a\\u0000b"}', "application/cloudevents+json", {}),
+    "doubled attributes": (b"{}", "application/json", {"cloudEvents:id": "1", "cloudEvents_id": "2"}),
     "forged counters": (b"{", "application/cloudevents+json", {"x-retries": "many", "x-delivery-count": -1}),
 }
 
