@@ -1,0 +1,25 @@
+/**
+ * The preview runtime that all apps share: it pulls from the origin, and keeps what can never change.
+ *
+ * @typedef {import("./origin.js").Env} Env
+ */
+
+import { isKeepable, Memory } from "./memory.js";
+import { ask } from "./origin.js";
+
+const BYTES = 48 * 1024 * 1024;
+const memory = new Memory(BYTES);
+
+export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   * @returns {Promise<Response>}
+   */
+  async fetch(request, env) {
+    if (!isKeepable(request)) return await ask(request, env);
+    const url = new URL(request.url);
+    const key = url.pathname + url.search;
+    return memory.find(key) ?? (await memory.keep(key, await ask(request, env)));
+  },
+};
