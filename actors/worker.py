@@ -4,7 +4,8 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import dramatiq.worker
@@ -16,6 +17,7 @@ from actors.runtime.actor import Actor
 from actors.runtime.broker import EventsBroker
 from actors.runtime.deadline import Deadlines, watch
 from actors.runtime.engine import Engine
+from actors.runtime.lane import keep
 from actors.runtime.outlet import Outlet
 from actors.runtime.telemetry import configure_logging, new_metrics
 from contracts.settings import Settings
@@ -26,6 +28,10 @@ log = structlog.get_logger()
 #: How many deliveries a queue may have in this process, so that a flood of one leaves room for the others.
 _PREFETCH = 64
 _RECONNECT_SECONDS = 0.3
+#: Threads beside the workers' that need a connection now and then: lanes are renewed, and swept.
+_KEEPERS = 2
+_RENEW_SECONDS = 2
+_SWEEP_SECONDS = 1
 
 
 class Crew:
@@ -41,31 +47,38 @@ class Crew:
         self.stopping = threading.Event()
         self.deadlines = Deadlines()
         self.metrics = new_metrics()
-        self.pool = open_pool(database_url, size=settings.worker_threads, name=name)
+        self.pool = open_pool(database_url, size=settings.worker_threads + _KEEPERS, name=name)
         self.outlet = Outlet(amqp_url, database_url, name=name, consumed=consumed())
         self.broker = EventsBroker(amqp_url)
-        for actor in actors:
-            engine = Engine(
-                actor, settings, self.pool, self.outlet, self.metrics, self.deadlines, stopping=self.stopping
-            )
-            self.broker.add(actor, engine.run)
+        parts = (settings, self.pool, self.outlet, self.metrics, self.deadlines, self.stopping)
+        self.engines = [Engine(actor, *parts) for actor in actors]
+        for engine in self.engines:
+            self.broker.add(engine.actor, engine.run)
         self.worker = dramatiq.Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
         self.worker.queue_prefetch = _PREFETCH
 
     def start(self) -> None:
         """Begin to consume; what is away is waited for."""
         self.outlet.start()
+        lanes = [engine.lane for engine in self.engines if engine.lane is not None]
         self.worker.start()
-        arguments = (self.deadlines, self._living, self.stopping)
-        threading.Thread(target=watch, args=arguments, name="watch", daemon=True).start()
+        self._keep(watch, self.deadlines, self._living, self.stopping)
+        if lanes:
+            self._keep(keep, _RENEW_SECONDS, [lane.renew for lane in lanes], self.stopping)
+            self._keep(keep, _SWEEP_SECONDS, [lane.sweep for lane in lanes], self.stopping)
 
     def stop(self) -> None:
         """Finish what is in hand and leave the rest to the broker."""
         self.stopping.set()
         self.worker.stop(timeout=20_000)
+        for engine in self.engines:
+            engine.close()
         self.outlet.stop()
         self.pool.close()
         self.broker.close()
+
+    def _keep(self, duty: Callable[..., None], *arguments: Any) -> None:
+        threading.Thread(target=duty, args=arguments, name=duty.__name__, daemon=True).start()
 
     def _living(self) -> dict[str, bool]:
         threads = [*self.worker.workers, *self.worker.consumers.values()]

@@ -31,6 +31,8 @@ class Actor:
     ordered: bool
     time_limit: float
     last_word: LastWord
+    #: Instead of handling each event, take turns for its app: see lane.py.
+    turn: Callable[..., None] | None = None
 
     @property
     def queue(self) -> str:
@@ -70,3 +72,26 @@ def actor(
         return Actor(handle.__name__, kinds, emits, handle, using, ordered, time_limit, last_word)
 
     return make
+
+
+def lane(
+    *,
+    on: type[Event] | tuple[type[Event], ...],
+    emits: tuple[type[Event], ...],
+    using: Callable[[Settings], Any] | None = None,
+    time_limit: float = 300,
+) -> Callable[[Callable[..., None]], Actor]:
+    """Make a function an actor that works for one app at a time.
+
+    Its events only say that something is wanted. The function is called with a Turn, and with what `using` returned.
+    """
+    kinds = on if isinstance(on, tuple) else (on,)
+
+    def make(turn: Callable[..., None]) -> Actor:
+        return Actor(turn.__name__, kinds, emits, _never, using, False, time_limit, say_why, turn)
+
+    return make
+
+
+def _never(*_: Any) -> None:
+    raise TypeError("an actor with a lane takes turns")

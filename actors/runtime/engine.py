@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import structlog
@@ -25,6 +25,7 @@ from actors.runtime.deadline import Deadlines
 from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Job, Unsettled
+from actors.runtime.lane import Lane, Turn
 from actors.runtime.outlet import Outlet
 from actors.runtime.telemetry import Metrics
 from actors.runtime.wire import Away
@@ -72,6 +73,23 @@ class Engine:
     def resources(self) -> tuple[Any, ...]:
         """Return what the handler works with, made once."""
         return () if self.actor.using is None else (self.actor.using(self.settings),)
+
+    @cached_property
+    def lane(self) -> Lane | None:
+        """Return where this actor takes its turns, if it does."""
+        turn = self.actor.turn
+        if turn is None:
+            return None
+        work = partial(_with, turn, self.resources)
+        return Lane(
+            self.actor.name, self.actor.emits, work, self.pool, self.outlet, max_tries=self.settings.max_attempts
+        )
+
+    def close(self) -> None:
+        """Let go of what the handler worked with."""
+        for resource in self.__dict__.get("resources", ()):
+            if hasattr(resource, "close"):
+                resource.close()
 
     def run(self, delivery: Delivery) -> None:
         """Bring a delivery to its ending, then what waited behind it for the same app."""
@@ -153,7 +171,10 @@ class Engine:
             raise BadEvent(Flaw("type", f"is {envelope.kind}, but this queue takes {kinds}"))
         job = Job(envelope, self.actor.name, self.actor.emits, delivery.attempt, self.pool, self.outlet)
         with self.deadlines.limit(self.actor.time_limit):
-            self.actor.handle(event, job, *self.resources)
+            if self.lane is not None:
+                self.lane.answer(job)
+            else:
+                self.actor.handle(event, job, *self.resources)
         job.must_be_settled()
         for fact in job.emitted:
             self.metrics.events_emitted.labels(fact.kind).inc()
@@ -256,6 +277,10 @@ class Engine:
             content_type=delivery.content_type,
             message_id=delivery.message_id_property,
         )
+
+
+def _with(take: Callable[..., None], resources: tuple[Any, ...], turn: Turn) -> None:
+    take(turn, *resources)
 
 
 def _broker_is_away(error: BaseException) -> bool:

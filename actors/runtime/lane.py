@@ -6,7 +6,7 @@ has run out, and finds its writes fenced off should it still be alive.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -63,10 +63,20 @@ class Lane:
         """Say, in the transaction of the event that wants it, that there is work."""
         lanes.want(tx, cause.app_id, self.name, encode(cause))
 
+    def answer(self, job: Job) -> None:
+        """Settle an event that wants work, and do it unless somebody is at it already."""
+        with job.settle() as tx:
+            self.want(tx, job.envelope)
+            lease = lanes.take(tx, job.app_id, self.name, self.seconds)
+        self._work_on(lease)
+
     def serve(self, app_id: str) -> int:
         """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
         with transaction(self.pool, app_id) as tx:
             lease = lanes.take(tx, app_id, self.name, self.seconds)
+        return self._work_on(lease)
+
+    def _work_on(self, lease: lanes.Lease | None) -> int:
         turns = 0
         while lease is not None:
             turns += 1
@@ -119,3 +129,13 @@ class Lane:
         with last.settle():
             last.emit(say_why(turn.envelope, (reason,)))
         return last.following
+
+
+def keep(every: float, kept: Sequence[Callable[[], object]], stopping: threading.Event) -> None:
+    """Do what has to be done again and again, whatever happens, until the worker stops."""
+    while not stopping.wait(every):
+        for duty in kept:
+            try:
+                duty()
+            except Exception as error:  # noqa: BLE001 - the next round tries again
+                log.warning("duty_failed", error=repr(error))

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from actors.runtime.actor import Actor, actor
+from actors.runtime.actor import Actor, actor, lane
 from actors.runtime.job import Job
+from actors.runtime.lane import Turn
 from actors.worker import Crew
 from contracts.build import BuildFailed, BuildRequested
 from contracts.errors import Cancel, Flaw, Snooze
@@ -287,3 +288,28 @@ def test_apps_do_not_wait_for_each_other(crew: Start, bus: Bus) -> None:
     bus.publish("build-requested", "left", WANTED)
     bus.publish("build-requested", "right", WANTED)
     assert {bus.watch("build-failed")["app_id"] for _ in range(2)} == {"left", "right"}
+
+
+def test_a_lane_takes_turns_for_what_its_events_want(crew: Start, bus: Bus, query: Query, app_id: str) -> None:
+    inside, leave = threading.Event(), threading.Event()
+    causes: list[str] = []
+
+    @lane(on=BuildRequested, emits=(BuildFailed,))
+    def turn_build(turn: Turn) -> None:
+        causes.append(turn.envelope.event_id)
+        inside.set()
+        assert leave.wait(10)
+        with turn.settle():
+            turn.emit(ANSWER)
+
+    crew(turn_build)
+    bus.publish("build-requested", app_id, WANTED, id="first")
+    assert inside.wait(10)
+    for n in range(20):
+        bus.publish("build-requested", app_id, WANTED, id=f"burst-{n}")
+    while query("select wanted from fleet.lanes", app_id=app_id) != [(21,)]:
+        bus.connection.process_data_events(0.01)
+    leave.set()
+    assert [bus.watch("build-failed", app_id)["seq"] for _ in range(2)] == [1, 2]
+    assert len(causes) == 2
+    assert query("select done, wanted from fleet.lanes", app_id=app_id) == [(21, 21)]
