@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 
 import structlog
@@ -27,10 +28,16 @@ def main() -> int:
         log.error("not_configured", needed="FLEET_AMQP_URL and FLEET_DATABASE_URL")
         return 2
     server.raise_file_limit()
+    try:
+        listening = server.listen(settings.http)
+    except OSError as error:
+        log.error("port_not_available", http=settings.http, error=str(error))  # noqa: TRY400 - the error says it all
+        return 1
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(
             _run(
                 settings,
+                listening,
                 amqp_url=settings.amqp_url.get_secret_value(),
                 database_url=role_url(settings.database_url.get_secret_value(), "fleet_gateway"),
             )
@@ -38,7 +45,7 @@ def main() -> int:
     return 0
 
 
-async def _run(settings: Settings, *, amqp_url: str, database_url: str) -> None:
+async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, database_url: str) -> None:
     metrics = telemetry.new_metrics()
     parts = house.build(
         settings,
@@ -47,7 +54,6 @@ async def _run(settings: Settings, *, amqp_url: str, database_url: str) -> None:
         database_url=database_url,
         metrics_folder=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
-    listening = server.listen(settings.http)
     host, port = listening.getsockname()[:2]
     serving = server.Server(app.build(parts), lambda: log.info("ready", url=f"http://{host}:{port}", pid=os.getpid()))
     ending = asyncio.Event()

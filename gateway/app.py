@@ -65,6 +65,8 @@ async def _http(request: Request, error: Any) -> Response:
 
 
 async def _database(_request: Request, error: Any) -> Response:
+    if isinstance(error, psycopg.DataError):  # a NUL, for one: nothing of ours can be called so
+        return _answer(Problem(422, "a value of the request is nothing that could be stored"))
     if not is_away(error):
         raise error
     return _answer(try_later("the database is away; nothing was changed"))

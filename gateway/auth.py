@@ -92,7 +92,7 @@ class Authority:
             raise unauthorized("the token has expired") from None
         except jwt.InvalidAudienceError:
             raise unauthorized(f"the token's audience is not {AUDIENCE}") from None
-        except (jwt.PyJWTError, ValueError):
+        except (jwt.PyJWTError, ValueError, OverflowError):
             raise unauthorized("the token is not valid") from None
         return _read(claims)
 

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import psycopg
 import pytest
 
 from sql.database import role_url
-from tests.gateway.conftest import Author, Gateway, token
+from tests.gateway.conftest import ROOT, Author, Gateway, token
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,7 @@ from tests.gateway.conftest import Author, Gateway, token
         ("GET", "/v1/apps?limit=many", 422),
         ("GET", "/v1/apps/demo/events?kinds=made-up", 422),
         ("GET", "/v1/stories/s", 422),
+        ("GET", "/v1/apps?after=%00", 422),
         ("POST", "/v1/apps", 422),
     ],
 )
@@ -171,6 +174,20 @@ def test_no_token_ever_reaches_the_log(served: Gateway) -> None:
     assert "kinds=made-up" in served_lines
     assert "hunter2" not in served_lines
     assert not any(secret.rpartition(".")[2] in served_lines for secret in secrets)
+
+
+def test_a_second_gateway_on_the_same_port_says_so_and_ends(served: Gateway) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "gateway"],
+        env={**served.environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert json.loads(second.stdout)["event"] == "port_not_available"
 
 
 def test_connections_are_kept_for_the_next_request(served: Gateway) -> None:
