@@ -4,20 +4,13 @@ Only what the entry reaches counts: a broken file that nobody imports breaks not
 """
 
 import json
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.compiler_words import Glob, Import
+from edge.glob import expand
 from edge.resolve import Local, Missing, Package, Url, resolve
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """One import in a module: of what, and which names."""
-
-    spec: str
-    dynamic: bool = False
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +18,9 @@ class Unit:
     """What the graph has to know of a compiled file."""
 
     imports: tuple[Import, ...] = ()
+    #: Names, and `*:spec` for all of another; None where nobody can know.
     exports: tuple[str, ...] | None = None
+    globs: tuple[Glob, ...] = ()
     style: bool = False
 
 
@@ -54,7 +49,7 @@ class Graph:
 UnitOf = Callable[[str], Unit | Problem]
 
 
-def walk(entry: str, unit_of: UnitOf, files: Container[str], paths: Mapping[str, str]) -> Graph:
+def walk(entry: str, unit_of: UnitOf, files: Collection[str], paths: Mapping[str, str]) -> Graph:
     """Follow every import from the entry on, in the order in which a browser would."""
     graph = Graph()
     known: dict[str, Unit] = {}
@@ -79,12 +74,21 @@ def walk(entry: str, unit_of: UnitOf, files: Container[str], paths: Mapping[str,
 
 
 def _meanings(
-    module_id: str, unit: Unit, files: Container[str], paths: Mapping[str, str], graph: Graph
+    module_id: str, unit: Unit, files: Collection[str], paths: Mapping[str, str], graph: Graph
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what each import of a module means, and which modules that leads to."""
     deps: dict[str, Any] = {}
     found = []
+    for glob in unit.globs:
+        table = expand(module_id, glob.patterns, files, paths)
+        deps[glob.key] = {"glob": table, "eager": glob.options.get("eager") is True}
+        found += table.values()
     for one in unit.imports:
+        if one.glob:
+            table = expand(module_id, [one.spec], files, paths)
+            deps |= table
+            found += table.values()
+            continue
         match resolve(module_id, one.spec, files, paths):
             case Local(target):
                 deps[one.spec] = target
@@ -111,12 +115,31 @@ def _check_names(graph: Graph, known: Mapping[str, Unit]) -> None:
     for module_id, deps in graph.deps.items():
         for one in known[module_id].imports:
             target = deps.get(one.spec)
-            exports = known[target].exports if isinstance(target, str) and target in known else None
-            if exports is None or one.dynamic:
+            if one.dynamic or not isinstance(target, str):
                 continue
-            for name in one.names:
-                if name != "*" and name not in exports:
+            exports = _exports(target, graph, known, set())
+            for name in one.names if exports is not None else ():
+                if name != "*" and exports is not None and name not in exports:
                     message = f"{json.dumps(target)} does not export {json.dumps(name)}"
                     if exports:
                         message += f"; it exports {', '.join(sorted(exports)[:12])}"
                     graph.problems.append(Problem(module_id, message))
+
+
+def _exports(module_id: str, graph: Graph, known: Mapping[str, Unit], seen: set[str]) -> set[str] | None:
+    """Return every name that a module exports, also for another; nothing where one of them cannot be known."""
+    if module_id in seen:
+        return set()
+    seen.add(module_id)
+    unit = known.get(module_id)
+    if unit is None or unit.exports is None:
+        return None
+    names = {name for name in unit.exports if not name.startswith("*:")}
+    for name in unit.exports:
+        if name.startswith("*:"):
+            target = graph.deps.get(module_id, {}).get(name[2:])
+            more = _exports(target, graph, known, seen) if isinstance(target, str) else None
+            if more is None:
+                return None
+            names |= more - {"default"}
+    return names

@@ -1,6 +1,7 @@
 """From the entry to everything that a page needs."""
 
-from edge.graph import Graph, Import, Problem, Unit, walk
+from edge.compiler_words import Glob, Import
+from edge.graph import Graph, Problem, Unit, walk
 
 
 def graph_of(units: dict[str, Unit | Problem], entry: str = "src/main.tsx") -> Graph:
@@ -8,7 +9,7 @@ def graph_of(units: dict[str, Unit | Problem], entry: str = "src/main.tsx") -> G
 
 
 def imports(*specs: str) -> tuple[Import, ...]:
-    return tuple(Import(spec) for spec in specs)
+    return tuple(Import(spec=spec) for spec in specs)
 
 
 def test_everything_that_is_reached_is_there_and_nothing_else() -> None:
@@ -66,7 +67,7 @@ def test_a_missing_file_is_named_where_it_is_wanted() -> None:
 def test_a_missing_name_is_told_with_those_that_are_there() -> None:
     graph = graph_of(
         {
-            "src/main.tsx": Unit((Import("./lib", names=("cn", "default", "*", "there")),)),
+            "src/main.tsx": Unit((Import(spec="./lib", names=("cn", "default", "*", "there")),)),
             "src/lib.ts": Unit(exports=("there", "other")),
         }
     )
@@ -78,5 +79,26 @@ def test_a_missing_name_is_told_with_those_that_are_there() -> None:
 
 def test_a_broken_file_is_the_only_problem() -> None:
     broken = Problem("src/App.tsx", "Unexpected token", line=3, column=7)
-    graph = graph_of({"src/main.tsx": Unit((Import("./App", names=("default",)),)), "src/App.tsx": broken})
+    graph = graph_of({"src/main.tsx": Unit((Import(spec="./App", names=("default",)),)), "src/App.tsx": broken})
     assert graph.problems == [broken]
+
+
+def test_names_are_found_behind_export_all() -> None:
+    units: dict[str, Unit | Problem] = {
+        "src/main.tsx": Unit((Import(spec="./lib", names=("deep", "nowhere")),)),
+        "src/lib.ts": Unit(imports("./a", "./lib2"), exports=("*:./a",)),
+        "src/a.ts": Unit(imports("./lib"), exports=("deep", "default", "*:./lib")),
+        "src/lib2.ts": Unit(exports=()),
+    }
+    assert [problem.message for problem in graph_of(units).problems] == [
+        '"src/lib.ts" does not export "nowhere"; it exports deep'
+    ]
+
+
+def test_what_a_glob_finds_belongs_to_the_page() -> None:
+    glob = Glob(key="glob:k", patterns=("./pages/*.tsx",), options={"eager": True})
+    graph = graph_of({"src/main.tsx": Unit(globs=(glob,)), "src/pages/a.tsx": Unit(), "src/other.tsx": Unit()})
+    assert graph.deps == {
+        "src/main.tsx": {"glob:k": {"glob": {"./pages/a.tsx": "src/pages/a.tsx"}, "eager": True}},
+        "src/pages/a.tsx": {},
+    }
