@@ -30,8 +30,11 @@ async function answer(request) {
     return { n: request.n, ok: true, ...(await operation(request)) };
   } catch (error) {
     if (error instanceof Problem) return { n: request.n, ok: false, error: error.report };
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { n: request.n, ok: false, fault: message };
+    // A fault of ours or of a package: the file is named all the same, for it is what brings it out.
+    console.error(error);
+    const message = `The compiler fails on this file: ${error instanceof Error ? error.message : error}`;
+    const file = request.path ?? request.entry ?? "package.json";
+    return { n: request.n, ok: false, error: new Problem(message, file, request.source ?? "").report };
   }
 }
 
