@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Named by the folder it was made in: a copied or moved checkout makes its own.
 INSTALLED := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 
-.PHONY: up down test check format bench lock
+.PHONY: up down test check format bench chaos lock
 
 up: system-packages-up $(INSTALLED)
 	@$(BIN)/fleet up $(ARGS)
@@ -31,6 +31,10 @@ format: $(INSTALLED)
 
 bench: system-packages-up $(INSTALLED)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Random faults under load for two minutes; ARGS="--seed … --seconds …" plays a schedule again.
+chaos: system-packages-test $(INSTALLED)
+	@$(BIN)/python -m tests.faults.chaos $(ARGS)
 
 # Needs uv (https://docs.astral.sh/uv); run it after changing a dependency in pyproject.toml.
 lock:

@@ -4,6 +4,8 @@ import gc
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -19,12 +21,9 @@ from tests.actors.conftest import running
 from tests.faults.ground import Ground
 
 
-@pytest.fixture(scope="package")
-def services(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """Services that every test here takes away, and leaves running."""
-    if find_scripts() is None or find_binaries() is None:
-        absent("RabbitMQ or Postgres")
-    home = tmp_path_factory.mktemp("faults")
+@contextmanager
+def provided(home: Path) -> Iterator[Ground]:
+    """Start a broker and a database, with everything declared and migrated."""
     rabbit = PrivateRabbit(home / "rabbitmq", password=secrets.token_hex(8))
     postgres = PrivatePostgres(home / "postgres", password=secrets.token_hex(8), careless=True)
     try:
@@ -36,6 +35,15 @@ def services(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPat
     finally:
         rabbit.kill()
         postgres.discard()
+
+
+@pytest.fixture(scope="package")
+def services(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """Services that every test here takes away, and leaves running."""
+    if find_scripts() is None or find_binaries() is None:
+        absent("RabbitMQ or Postgres")
+    with provided(tmp_path_factory.mktemp("faults")) as ground:
+        yield ground
 
 
 @pytest.fixture
