@@ -5,30 +5,16 @@ finds the one loss that nothing else shows, that of a last message.
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine
-from typing import Any, Literal, Protocol
-
-import structlog
+from typing import Literal
 
 from gateway.channel import Channel, Listener
 from gateway.sse import FOREIGN, OLDEST, Frame
-
-log = structlog.get_logger()
+from gateway.upkeep import History, Upkeep
 
 Source = Literal["live", "ring", "history"]
 
 _GRACE = 0.02
 _AT_ONCE = 200
-
-
-class History(Protocol):
-    """Where the truth is; it waits while the database is away."""
-
-    async def after(self, app_id: str, seq: int) -> list[Frame]:
-        """Return a page of an app's story behind a number."""
-
-    async def heads(self, app_ids: Collection[str]) -> dict[str, int]:
-        """Return each app's newest number."""
 
 
 class Gone(Exception):
@@ -44,9 +30,8 @@ class Hub:
 
     def __init__(self, history: History, *, grace: float = _GRACE) -> None:
         self._history = history
-        self._grace = grace
+        self._upkeep = Upkeep(history, grace)
         self._channels: dict[str, Channel] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # what comes from the bus: never awaits
 
@@ -59,7 +44,7 @@ class Hub:
         """Take what the bus brought."""
         channel = self._channels.get(app_id)
         if channel is not None and channel.take(frame):
-            self._fill(channel)
+            self._upkeep.fill(channel)
 
     # who listens
 
@@ -98,40 +83,27 @@ class Hub:
             if channel.head is None or channel.refs == 0:
                 continue
             if theirs[channel.app_id] < head <= channel.head:
-                self._rebase(channel)
+                self._upkeep.rebase(channel)
             elif theirs[channel.app_id] > channel.head:
-                self._fill(channel, target=theirs[channel.app_id])
+                self._upkeep.fill(channel, target=theirs[channel.app_id])
             channel.rest()
 
     def rebase(self) -> None:
         """Start every channel anew: history is another one."""
         for channel in self._channels.values():
-            self._rebase(channel)
+            self._upkeep.rebase(channel)
 
     async def close(self) -> None:
         """End everything that is under way."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._upkeep.close()
 
     def __len__(self) -> int:
         return len(self._channels)
 
     def _create(self, app_id: str) -> Channel:
         channel = self._channels[app_id] = Channel(app_id)
-        channel.opening = self._spawn(self._open(channel))
+        self._upkeep.open(channel)
         return channel
-
-    async def _open(self, channel: Channel) -> None:
-        """Read the head and splice to it what has been pushed meanwhile."""
-        generation = channel.generation
-        head = await self._head(channel)
-        if channel.generation != generation:
-            return
-        channel.open(head)
-        channel.opening = None
-        if channel.lacks:
-            self._fill(channel)
 
     async def _join(self, channel: Channel, listener: Listener, start: int | None) -> Source:
         generation = channel.generation
@@ -170,62 +142,7 @@ class Hub:
 
     async def _catch_up(self, channel: Channel, cursor: int) -> None:
         """Decide about a cursor ahead of ours: another replica was faster, or nobody ever gave it."""
-        head = await self._head(channel)
+        head = await self._upkeep.head(channel)
         if cursor > head:
             raise Gone(head)
-        self._fill(channel, target=head)
-
-    async def _head(self, channel: Channel) -> int:
-        return (await self._history.heads([channel.app_id]))[channel.app_id]
-
-    def _fill(self, channel: Channel, target: int = 0) -> None:
-        """Close a hole, or reach a head that is known to exist."""
-        channel.target = max(channel.target, target)
-        if channel.filling is None:
-            channel.filling = self._spawn(self._filling(channel))
-
-    async def _filling(self, channel: Channel) -> None:
-        """Read on from the head until nothing is lacking."""
-        generation = channel.generation
-        if not channel.target:  # most holes are messages that overtook each other, and close by themselves
-            await asyncio.sleep(self._grace)
-        try:
-            while channel.generation == generation and channel.refs and channel.lacks:
-                await self._read_on(channel, channel.head or 0)
-        finally:
-            if channel.generation == generation:
-                channel.filling, channel.target = None, 0
-
-    async def _read_on(self, channel: Channel, head: int) -> None:
-        """Take one page behind the head."""
-        missed, channel.missed = channel.missed, False
-        claimed, target, generation = tuple(channel.early), channel.target, channel.generation
-        frames = await self._history.after(channel.app_id, head)
-        if channel.generation != generation or channel.head is None:
-            return
-        if (frames[0].seq if frames else target + 1) > channel.head + 1:
-            self._rebase(channel)  # what listeners lack is no longer kept
-            return
-        for frame in frames:
-            channel.take(frame)
-        channel.missed |= missed and bool(frames)  # only the end of history shows that nothing is missing
-        if not frames:  # steps are pushed after their commit: what history lacks never was
-            for seq in claimed:
-                channel.early.pop(seq, None)
-
-    def _rebase(self, channel: Channel) -> None:
-        """Begin a channel anew, and reset whoever listens."""
-        channel.forget()
-        channel.filling = None
-        channel.opening = self._spawn(self._open(channel))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("history_not_read", exc_info=error)
+        self._upkeep.fill(channel, target=head)
