@@ -3,7 +3,7 @@
 import asyncio
 
 
-async def answers(address: str, zone: str, timeout: float = 2) -> bool:  # noqa: ASYNC109 - said by who asks
+async def answers(address: str, zone: str, timeout: float = 1) -> bool:  # noqa: ASYNC109 - said by who asks
     """Tell whether the edge at `host:port` shows the landing page of a zone."""
     host, _, port = address.rpartition(":")
     try:

@@ -42,7 +42,7 @@ class EdgeProcess:
 
     def start(self) -> str:
         """Return its URL, once it is ready."""
-        self.url: str = self.until("ready")["url"]
+        self.url = str(self.until("ready")["url"])
         return self.url
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.app import app_id_flaw
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin, Request
 
@@ -75,6 +76,15 @@ def test_an_unknown_host_is_not_found(edge: EdgeProcess, origin: Origin, host: s
     assert answer.status_code == 404
     assert "There is no app here" in answer.text
     assert origin.seen == []
+
+
+@pytest.mark.usefixtures("origin")
+@pytest.mark.parametrize(
+    "name",
+    ["a", "7", "a-b", "a" * 40, "a" * 41, "a--b", "-a", "a-", "a_b", "pr-x", "prx", "staging-a", "xn--a", "xn-a"],
+)
+def test_the_edge_and_the_contracts_agree_on_what_an_apps_name_is(edge: EdgeProcess, name: str) -> None:
+    assert (edge.get(f"preview-{name}.localhost").status_code == 200) == (app_id_flaw(name) is None)
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8787", "overskill.app", "www.overskill.app"])
