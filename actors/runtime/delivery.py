@@ -45,7 +45,8 @@ class Delivery(MessageProxy):
             self.envelope = decode(self.content_type, self.headers, body)
         except BadEvent as flaw:
             self.flaw = flaw
-        super().__init__(Message(actor.queue, actor.name, (self,), {}, {}))
+        # Named, because dramatiq would draw a random name; nothing looks at it.
+        super().__init__(Message(actor.queue, actor.name, (self,), {}, {}, message_id="", message_timestamp=0))
 
     @property
     def retries(self) -> int:

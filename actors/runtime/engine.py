@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, TypeVar
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from prometheus_client import Counter, Histogram
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from actors.runtime.actor import Actor
 from actors.runtime.deadline import Deadlines
@@ -91,6 +92,15 @@ class Engine:
             if hasattr(resource, "close"):
                 resource.close()
 
+    @cached_property
+    def _counts(self) -> Callable[[str], Counter]:
+        """Return what counts endings by outcome; looking a label up costs more than counting."""
+        return cache(lambda outcome: self.metrics.events_consumed.labels(self.actor.name, outcome))
+
+    @cached_property
+    def _seconds(self) -> Histogram:
+        return self.metrics.event_seconds.labels(self.actor.name)
+
     def run(self, delivery: Delivery) -> None:
         """Bring a delivery to its ending, then what waited behind it for the same app."""
         following: Delivery | None = delivery
@@ -114,13 +124,16 @@ class Engine:
         about = {"actor": self.actor.name}
         if envelope is not None:
             about |= {"app_id": envelope.app_id, "story_id": envelope.story_id, "event_id": envelope.event_id}
-        with bound_contextvars(**about):
+        bound = bind_contextvars(**about)
+        try:
             ending = self._ending(delivery)
             self._conclude(delivery, ending)
             seconds = time.perf_counter() - started
             log.info("delivery_ended", outcome=ending.outcome, attempt=delivery.attempt, seconds=round(seconds, 4))
-        self.metrics.events_consumed.labels(self.actor.name, ending.outcome).inc()
-        self.metrics.event_seconds.labels(self.actor.name).observe(seconds)
+        finally:
+            reset_contextvars(**bound)
+        self._counts(ending.outcome).inc()
+        self._seconds.observe(seconds)
 
     def _ending(self, delivery: Delivery) -> Ending:
         """Let the handler work and name how it went."""

@@ -4,6 +4,7 @@ Labels come from closed sets, never from an app. Every process of one machine wr
 folder (PROMETHEUS_MULTIPROC_DIR), so that they add up and outlive a worker.
 """
 
+import json
 import logging
 import sys
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ def _renderer(settings: Settings) -> list[Processor]:
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     # Never the local variables: an event's content and a pool's password are among them.
     frames = ExceptionDictTransformer(show_locals=False)
-    return [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer()]
+    encode = json.JSONEncoder(default=repr).encode  # one for all lines: making it costs as much as using it
+    renderer = structlog.processors.JSONRenderer(serializer=lambda line, **_: encode(line))
+    return [structlog.processors.ExceptionRenderer(frames), renderer]
 
 
 @dataclass(frozen=True)
