@@ -19,6 +19,11 @@ export const PARAMETERS = [
 ];
 const HEAD = `async function fleet(${PARAMETERS.join(", ")}) {"use strict";\n`;
 const HEAD_LINES = 1;
+const LONG = 50_000;
+const REGEXP_OR_DECORATOR =
+  /(?:[=(,:;!&|?{}[\]\n~^+*%<>-]|=>|\b(?:return|typeof|case|in|of|void|throw|await|yield|delete|do|else|default))\s*\/(?![/*])|(?:^|[\s;{}()])@[\w$([]/m;
+const DEEP = /[)\]}]{99}|[!~+-]{99}|\t{99}/;
+const OURS = /__vite_ssr_|\$Refresh/;
 const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
 
 /**
@@ -27,12 +32,12 @@ const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
  */
 export function compileScript(path, source) {
   const plain = transform(path, source);
-  const { imports, exports, metas, code } = readLinks(plain.code);
+  const { imports, exports, metas, code } = links(plain.code, path, source);
   const globs = readGlobs(plain.code, metas, path, source);
   const runnable = moduleRunnerTransformSync(path, code, { sourcemap: true });
   if (runnable.errors[0]) throw new Problem(runnable.errors[0].message, path, source);
   const mappings = compose(runnable.map?.mappings ?? "", plain.map?.mappings ?? "", HEAD_LINES);
-  parseAsTheBrowserDoes(runnable.code, mappings, path, source);
+  if (isDoubtful(plain.code, source)) parseAsTheBrowserDoes(runnable.code, mappings, path, source);
   return {
     code: runnable.code,
     imports,
@@ -48,7 +53,7 @@ export function compileScript(path, source) {
  * @param {string} source
  */
 function transform(path, source) {
-  const result = transformSync(path, source, {
+  const result = transformSync(path, source.replace(/^#!/, "//"), {
     // JSX in .js is what Vite refuses, and what people write.
     lang: /\.[cm]?js$/.test(path) ? "jsx" : undefined,
     sourceType: "module",
@@ -63,7 +68,32 @@ function transform(path, source) {
 }
 
 /**
- * What oxc lets pass and V8 does not (a broken regular expression, a decorator) would stop the whole registry.
+ * @param {string} code
+ * @param {string} path
+ * @param {string} source
+ */
+function links(code, path, source) {
+  try {
+    return readLinks(code);
+  } catch (error) {
+    // oxc has read it: what is left is how deep the lexer goes.
+    if (error instanceof Error && "idx" in error) throw new Problem("This is nested too deeply", path, source);
+    throw error;
+  }
+}
+
+/**
+ * Whether it has what oxc lets pass and V8 may not: regular expressions, decorators, our names, deep nesting. To parse
+ * every file twice would take as long again.
+ * @param {string} code
+ * @param {string} source
+ */
+function isDoubtful(code, source) {
+  return code.length > LONG || REGEXP_OR_DECORATOR.test(code) || DEEP.test(code) || OURS.test(source);
+}
+
+/**
+ * One body that the browser cannot parse would stop the whole registry.
  * @param {string} code
  * @param {string} mappings
  * @param {string} path

@@ -29,7 +29,7 @@ export function compileStylesheet(source) {
 export function compileCssModule(path, source) {
   const { code, exports = {} } = scope(path, source);
   const css = code.toString();
-  const names = Object.keys(exports);
+  const names = Object.keys(exports).sort(); // theirs come in no order
   /** @type {Map<string, string[]>} */
   const composed = new Map();
   for (const part of names.flatMap((name) => exports[name].composes)) {
