@@ -4,7 +4,6 @@
 /** @typedef {import("./registry.js").Instance} Instance */
 /** @typedef {import("./registry.js").Module} Module */
 /** @typedef {import("./registry.js").Target} Target */
-/** @typedef {{importedNames?: string[]}} Wanted */
 /** @typedef {{register: (id: string, type: unknown, name: string) => void, signature: () => unknown, exported: (id: string, exports: Exports) => void}} Components */
 /** @typedef {(module: Module, instance: Instance, loader: Loader) => object} MakeMeta */
 /** @typedef {(module: Module) => import("./hot.js").Hot} MakeHot */
@@ -52,13 +51,14 @@ export class Loader {
    * The exports of a module, evaluated if it is not yet.
    * @param {string} id
    * @param {Instance | null} [importer] who waits for it, and must not be waited for in a circle
+   * @param {string} [asking] who is to be named if it is not there
    * @returns {Promise<Exports>}
    */
-  async load(id, importer = null) {
+  async load(id, importer = null, asking = undefined) {
     const module = this.#registry.get(id);
     if (!module) {
       if (STYLES.test(id)) return NOTHING;
-      throw new MissingModule(`The module "${id}" is not there`, importer?.id);
+      throw new MissingModule(`The module "${id}" is not there`, asking);
     }
     const known = module.instance;
     const instance = known && known.state !== "failed" ? known : this.#begin(module);
@@ -102,25 +102,24 @@ export class Loader {
   /** @param {Module} module @param {Instance} instance */
   async #evaluate(module, instance) {
     const { id, deps, body } = module;
-    const { register, signature, exported } = this.#components;
+    const components = this.#components;
     try {
       for (const target of Object.values(deps)) await this.#loadEagerly(target, instance);
       await body(
         instance.exports,
-        (/** @type {string} */ specifier, /** @type {Wanted} */ wanted) =>
-          this.#import(module.id, deps, specifier, instance, wanted),
-        (/** @type {string} */ specifier) => this.#importLater(deps, specifier, instance),
+        (/** @type {string} */ specifier) => this.#import(deps, specifier, instance, instance),
+        (/** @type {string} */ specifier) => this.#import(deps, specifier, instance, null),
         (/** @type {Exports} */ all) => reexport(instance.exports, all),
         this.#makeMeta(module, instance, this),
-        (/** @type {unknown} */ type, /** @type {string} */ name) => register(id, type, name),
-        signature,
+        (/** @type {unknown} */ type, /** @type {string} */ name) => components.register(id, type, name),
+        () => components.signature(),
       );
+      components.exported(id, instance.exports);
       instance.state = "ready";
     } catch (error) {
       instance.state = "failed";
       throw error;
     }
-    exported(id, instance.exports);
     return instance.exports;
   }
 
@@ -134,35 +133,16 @@ export class Loader {
   }
 
   /**
-   * A static import.
-   * @param {string} importer
    * @param {import("./registry.js").Deps} deps
    * @param {string} specifier
-   * @param {Instance} instance
-   * @param {Wanted} [wanted]
+   * @param {Instance} importer
+   * @param {Instance | null} waiting the importer too, if the import is static
    */
-  async #import(importer, deps, specifier, instance, wanted) {
+  async #import(deps, specifier, importer, waiting) {
     const target = deps[specifier];
-    if (typeof target !== "string") return this.#outside(target, specifier, importer);
-    instance.imports.add(target);
-    const exports = await this.load(target, instance);
-    const settled = this.#registry.instance(target)?.state === "ready";
-    const missing = settled && wanted?.importedNames?.find((name) => name !== "*" && !(name in exports));
-    if (missing) throw new MissingModule(`"${specifier}" has no export named "${missing}"`, importer);
-    return exports;
-  }
-
-  /**
-   * A dynamic import: nobody waits in a circle for it.
-   * @param {import("./registry.js").Deps} deps
-   * @param {string} specifier
-   * @param {Instance} instance
-   */
-  async #importLater(deps, specifier, instance) {
-    const target = deps[specifier];
-    if (typeof target !== "string") return this.#outside(target, specifier, instance.id);
-    instance.imports.add(target);
-    return this.load(target);
+    if (typeof target !== "string") return this.#outside(target, specifier, importer.id);
+    importer.imports.add(target);
+    return this.load(target, waiting, importer.id);
   }
 
   /** @param {Target | undefined} target @param {string} specifier @param {string} importer */

@@ -30,7 +30,7 @@ function card(kind, trouble, close) {
   const element = document.createElement("section");
   element.setAttribute("role", "alertdialog");
   element.setAttribute("aria-label", TITLES[kind]);
-  element.append(part("title", TITLES[kind], "h1"));
+  element.append(part("title", TITLES[kind]));
   if (trouble.file) element.append(part("place", place(trouble)));
   element.append(part("message", trouble.message));
   if (trouble.frame) element.append(part("frame", trouble.frame, "pre"));

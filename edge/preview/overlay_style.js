@@ -19,7 +19,7 @@ section {
   background: var(--card); color: var(--text); border: 1px solid var(--line); border-top: 4px solid var(--accent);
   border-radius: 10px; box-shadow: 0 20px 50px rgb(0 0 0 / 0.25); font: 15px/1.5 system-ui, sans-serif;
 }
-h1 { margin: 0 2.5rem 0.25rem 0; font-size: 0.9rem; font-weight: 600; color: var(--accent); }
+.title { margin: 0 2.5rem 0.25rem 0; font-size: 0.9rem; font-weight: 600; color: var(--accent); }
 p { margin: 0.25rem 0; overflow-wrap: anywhere; }
 .place { font: 0.9rem ui-monospace, monospace; color: var(--place); }
 .message { margin: 0.5rem 0; font-size: 1.1rem; font-weight: 600; white-space: pre-wrap; }
