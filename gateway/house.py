@@ -55,7 +55,7 @@ def build(
         roster=roster,
         sweeper=sweeper,
         streams=Streams(hub, history, guard, roster, metrics=metrics, describe=describe),
-        readiness=Readiness(history, wire, sweeper, roster),
+        readiness=Readiness(settings, history, wire, sweeper, roster),
         cors=Cors(settings.cors_origins),
     )
 

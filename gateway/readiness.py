@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import psycopg
 
 from actors.runtime.wire import Wire
+from contracts.settings import Settings
+from edge.local import health
 from gateway.history import PostgresHistory
 from gateway.roster import Roster
 from gateway.sweeper import Sweeper
@@ -25,14 +27,17 @@ class Report:
 
     @property
     def ready(self) -> bool:
-        """Tell whether nothing is missing."""
-        return all(said in {OK, NOT_CONFIGURED} for said in self.parts.values())
+        """Tell whether nothing is missing; an edge that is away is named, and keeps nobody from the rest."""
+        return all(said in {OK, NOT_CONFIGURED} for part, said in self.parts.items() if part != "edge")
 
 
 class Readiness:
     """Looks at every part, at most once a second."""
 
-    def __init__(self, history: PostgresHistory, wire: Wire, sweeper: Sweeper, roster: Roster) -> None:
+    def __init__(
+        self, settings: Settings, history: PostgresHistory, wire: Wire, sweeper: Sweeper, roster: Roster
+    ) -> None:
+        self._settings = settings
         self._history, self._wire, self._sweeper, self._roster = history, wire, sweeper, roster
         self._report = Report({})
         self._looked = float("-inf")
@@ -51,7 +56,7 @@ class Readiness:
             {
                 "database": await self._database(),
                 "broker": OK if self._wire.available else "away",
-                "edge": NOT_CONFIGURED,
+                "edge": await self._edge(),
                 "loop": "stalled" if self._sweeper.stalled else OK,
                 "streams": "draining" if self._roster.draining else OK,
             }
@@ -64,3 +69,8 @@ class Readiness:
         except (TimeoutError, psycopg.Error):
             return "away"
         return OK
+
+    async def _edge(self) -> str:
+        if "edge_http" not in self._settings.model_fields_set:  # nobody named one that is near
+            return NOT_CONFIGURED
+        return OK if await health.answers(self._settings.edge_http, self._settings.zones[0]) else "away"

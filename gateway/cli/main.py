@@ -29,6 +29,7 @@ app.command()(processes.migrate)
 app.command()(processes.worker)
 app.command()(processes.relay)
 app.command()(processes.gateway)
+app.command()(processes.edge)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`fleet migrate | worker | relay | gateway`: one process of the fleet, in the foreground."""
+"""`fleet migrate | worker | relay | gateway | edge`: one process of the fleet, in the foreground."""
 
 import os
 import subprocess
@@ -42,6 +42,14 @@ def gateway() -> None:
     Example: `FLEET_HTTP=127.0.0.1:8701 fleet gateway`
     """
     _become("gateway")
+
+
+def edge() -> None:
+    """Run the local edge, at FLEET_EDGE_HTTP.
+
+    Example: `FLEET_EDGE_HTTP=127.0.0.1:8789 fleet edge`
+    """
+    _become("edge.local")
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

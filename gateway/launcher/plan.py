@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from contracts.settings import Settings
+from edge.local import binary
 from gateway.launcher import ports
 from gateway.launcher.own_secrets import OwnSecrets
 
@@ -15,6 +16,7 @@ class Plan:
     """What was decided before anything started; a service without a URL is to be ours."""
 
     http: str
+    edge_http: str | None
     amqp_url: str | None
     database_url: str | None
     variables: Mapping[str, str]
@@ -23,8 +25,8 @@ class Plan:
 def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, say: Callable[[str], None]) -> Plan:
     """Return the plan for these settings; what differs from them is said."""
     http = free_address(settings.http, "the gateway", say)
+    edge_http = _edge_address(settings, http, say)
     defaults = {
-        "FLEET_EDGE_HTTP": settings.edge_http,
         "FLEET_ZONES": ",".join(settings.zones),
         "FLEET_STAGE": settings.stage,
         "FLEET_EDGE_API_TOKEN": own.edge_api_token,
@@ -35,18 +37,31 @@ def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, 
         defaults["FLEET_JWT_SECRET"] = own.jwt_secret
     urls = {"FLEET_AMQP_URL", "FLEET_DATABASE_URL"}  # these are known once the services run
     theirs = {name: environment[name] for name in environment.keys() - urls if name.startswith("FLEET_")}
+    ours = {"FLEET_HOME": str(settings.home.resolve()), "FLEET_HTTP": http}
+    if edge_http is not None:
+        ours["FLEET_EDGE_HTTP"] = edge_http
     return Plan(
         http=http,
+        edge_http=edge_http,
         amqp_url=_unless_ours(settings.amqp_url, own.amqp_password),
         database_url=_unless_ours(settings.database_url, own.database_password),
-        variables={**defaults, **theirs, "FLEET_HOME": str(settings.home.resolve()), "FLEET_HTTP": http},
+        variables={**defaults, **theirs, **ours},
     )
 
 
-def free_address(wanted: str, who: str, say: Callable[[str], None]) -> str:
+def _edge_address(settings: Settings, http: str, say: Callable[[str], None]) -> str | None:
+    """Return where the local edge is to listen, if there can be one here."""
+    workerd = binary.find()
+    if workerd is None or binary.version(workerd) is None:
+        say("workerd is not installed or does not run here: apps are not shown")
+        return None
+    return free_address(settings.edge_http, "the edge", say, promised=int(http.rpartition(":")[2]))
+
+
+def free_address(wanted: str, who: str, say: Callable[[str], None], promised: int | None = None) -> str:
     """Return the address, or one with the next free port."""
     host, _, port = wanted.rpartition(":")
-    found = ports.next_free(int(port), host.strip("[]"))
+    found = ports.next_free(int(port), host.strip("[]"), promised)
     if found != int(port) != 0:
         say(f"port {port} is taken: {who} takes {found}")
     return f"{host}:{found}"

@@ -32,8 +32,8 @@ def choose(count: int) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def next_free(wanted: int, host: str = LOOPBACK) -> int:
-    """Return the wanted port, or the first free one above it; 0 asks for any."""
+def next_free(wanted: int, host: str = LOOPBACK, promised: int | None = None) -> int:
+    """Return the wanted port, or the first free one above it; 0 asks for any. One may be promised already."""
     if wanted == 0:
-        return choose(1)[0]
-    return next(port for port in range(wanted, 65_536) if free(port, host))
+        return next(port for port in choose(2) if port != promised)
+    return next(port for port in range(wanted, 65_536) if port != promised and free(port, host))

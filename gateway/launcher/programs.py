@@ -1,18 +1,15 @@
 """Starts programs that cannot outlive us, and ends them for certain."""
 
-import ctypes
-import os
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
-PR_SET_PDEATHSIG = 1
+from edge import bound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +40,7 @@ class Program:
             "user": self.user,
             "group": primary_group(self.user),
             "extra_groups": None if self.user is None else [],
-            "preexec_fn": _bind_to_parent(self.farewell),  # only this comes after the change of user
+            "preexec_fn": bound.to_parent(self.farewell),  # only this comes after the change of user
         }
 
 
@@ -54,21 +51,6 @@ def primary_group(user: str | None) -> int | None:
     import pwd  # noqa: PLC0415 - absent on Windows, where nobody is switched to either
 
     return pwd.getpwnam(user).pw_gid
-
-
-def _bind_to_parent(farewell: signal.Signals) -> Callable[[], None] | None:
-    """Return what, run in the child, asks Linux to signal it when we die."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def bind() -> None:
-        prctl(PR_SET_PDEATHSIG, farewell)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return bind
 
 
 def end(process: subprocess.Popen[bytes], farewell: signal.Signals, timeout: float) -> bool:

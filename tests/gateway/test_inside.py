@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,9 +20,9 @@ from tests.gateway.conftest import SECRET, Author, token
 
 
 @asynccontextmanager
-async def running(amqp_url: str, database_url: str) -> AsyncIterator[tuple[Parts, str]]:
+async def running(amqp_url: str, database_url: str, **chosen: str) -> AsyncIterator[tuple[Parts, str]]:
     """Run a gateway on this loop."""
-    settings = Settings.model_validate({"jwt_secret": SECRET, "http": "127.0.0.1:0"})
+    settings = Settings.model_validate({"jwt_secret": SECRET, "http": "127.0.0.1:0", **chosen})
     parts = house.build(
         settings, new_metrics(), amqp_url=amqp_url, database_url=role_url(database_url, "fleet_gateway")
     )
@@ -110,5 +111,19 @@ def test_a_reader_stuck_in_a_replay_is_hung_up_on(
                     await asyncio.sleep(0.01)
             await until_empty(parts)
             await stream.close()
+
+    asyncio.run(scene())
+
+
+def test_an_edge_that_is_away_is_named_and_keeps_nobody_from_the_rest(amqp_url: str, database_url: str) -> None:
+    async def scene() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            nowhere = f"127.0.0.1:{silent.getsockname()[1]}"
+        async with (
+            running(amqp_url, database_url, edge_http=nowhere) as (_, url),
+            httpx.AsyncClient(base_url=url) as client,
+        ):
+            said = await client.get("/readyz")
+            assert (said.status_code, said.json()["edge"]) == (200, "away")
 
     asyncio.run(scene())

@@ -16,19 +16,21 @@ import psutil
 import psycopg
 import pytest
 
+from edge.local import binary
 from gateway.launcher import ports
 from gateway.launcher.rabbitmq import PrivateRabbit
 from tests.launcher.running import Fleet, survivors
 
-KINDS = {"postgres", "rabbitmq", "relay", "worker", "gateway"}
+KINDS = {"postgres", "rabbitmq", "relay", "worker", "gateway"} | ({"edge"} if binary.find() else set())
 
 
 @pytest.fixture(scope="module")
 def fleet(fleet_in: Callable[..., Fleet], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """A running fleet, whose wanted port somebody else has taken."""
-    (port,) = ports.choose(1)
-    with socket.create_server(("127.0.0.1", port)):
-        running = fleet_in(tmp_path_factory.mktemp("up") / "a home", FLEET_HTTP=f"127.0.0.1:{port}")
+    """A running fleet, whose wanted ports somebody else has taken."""
+    port, edge_port = ports.choose(2)
+    with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", edge_port)):
+        wanted = {"FLEET_HTTP": f"127.0.0.1:{port}", "FLEET_EDGE_HTTP": f"127.0.0.1:{edge_port}"}
+        running = fleet_in(tmp_path_factory.mktemp("up") / "a home", **wanted)
         running.up()
         yield running
         family = running.family()
@@ -42,15 +44,32 @@ def greeting(fleet: Fleet, pattern: str) -> str:
     return found.group(1)
 
 
-def test_it_says_which_port_it_took_instead_of_a_busy_one(fleet: Fleet) -> None:
-    wanted = fleet.environment["FLEET_HTTP"]
-    chosen = fleet.home.read_env()["FLEET_HTTP"]
+@pytest.fixture
+def needs_edge(absent: Callable[[str], NoReturn]) -> None:
+    """What only a fleet with an edge can show."""
+    if binary.find() is None:
+        absent("workerd")
+
+
+@pytest.mark.usefixtures("needs_edge")
+@pytest.mark.parametrize("variable", ["FLEET_HTTP", "FLEET_EDGE_HTTP"])
+def test_it_says_which_port_it_took_instead_of_a_busy_one(fleet: Fleet, variable: str) -> None:
+    wanted = fleet.environment[variable]
+    chosen = fleet.home.read_env()[variable]
     assert chosen != wanted
     assert f"port {wanted.split(':')[1]} is taken" in "".join(fleet.said)
 
 
 def test_its_gateway_is_ready(fleet: Fleet) -> None:
     assert httpx.get(f"{fleet.process('gateway')['url']}/readyz").status_code == 200
+
+
+@pytest.mark.usefixtures("needs_edge")
+def test_its_edge_shows_the_landing_page_and_the_gateway_knows(fleet: Fleet) -> None:
+    url = fleet.process("edge")["url"]
+    assert url == f"http://{fleet.home.read_env()['FLEET_EDGE_HTTP']}"
+    assert "Apps live here" in httpx.get(url, headers={"host": "localhost"}).text
+    assert httpx.get(f"{fleet.process('gateway')['url']}/readyz").json()["edge"] == "ok"
 
 
 def test_its_status_names_every_process(fleet: Fleet) -> None:
@@ -110,7 +129,7 @@ def test_the_doctor_says_how_to_mend_a_service_that_is_away(fleet: Fleet) -> Non
     assert all(variable in finding["mend"] for finding, variable in zip(wrong, reversed(away), strict=True))
 
 
-@pytest.mark.parametrize("name", ["relay", "gateway", "rabbitmq", "postgres"])
+@pytest.mark.parametrize("name", ["relay", "gateway", "rabbitmq", "postgres", *KINDS & {"edge"}])
 def test_what_dies_is_started_again_and_that_is_said(fleet: Fleet, name: str) -> None:
     before = fleet.process(name)
     os.kill(before["pid"], signal.SIGKILL)
