@@ -76,7 +76,7 @@ class Compiler:
 
     def prebundle(self, root: Path, specs: Sequence[str], out: Path) -> Prebundled | Failure:
         """Bundle what is installed under `root` into `out`, in a child of its own, for it takes long."""
-        request = {"root": str(root), "specs": list(specs), "out": str(out)}
+        request = {"root": str(root), "specs": sorted(set(specs)), "out": str(out)}
         call = self._call("prebundle", "package.json", self._limits.prebundle_seconds, **request)
         self._pool.submit_alone(call)
         return _read(call, Prebundled)

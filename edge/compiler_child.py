@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import psutil
 
 START_SECONDS = 30.0
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 1.0
 
 
 class Gone(Exception):
