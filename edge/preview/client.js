@@ -126,6 +126,6 @@ void updates.follow();
 Object.assign(window, {
   __fleet: {
     define: registry.define.bind(registry),
-    start: () => live.begin(() => loader.load(page.entry)),
+    start: () => live.begin(() => loader.load(page.entry).then(() => react.rendered())),
   },
 });

@@ -40,9 +40,8 @@ export function owner(element) {
   const written = fiber?._debugSource;
   return {
     component: above ? nameOf(above.type) : undefined,
-    // Columns count from 0, as everywhere here.
     source: written
-      ? { file: written.fileName, line: written.lineNumber, column: (written.columnNumber ?? 1) - 1 }
+      ? { file: written.fileName, line: written.lineNumber, column: written.columnNumber ?? 1 }
       : undefined,
     stack: fiber?._debugStack?.stack,
   };

@@ -78,6 +78,7 @@ export class Inspector {
   /** @param {Event} event */
   #pick = async (event) => {
     this.#hold(event);
+    this.#window.focus(); // which the click did not move, and Escape needs
     if (!(event.target instanceof Element)) return;
     this.#say({ type: "element-inspected", ...(await this.#describe(event.target)) });
   };

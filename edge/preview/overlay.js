@@ -22,7 +22,7 @@ function part(name, text, tag = "p") {
 
 /** @param {Trouble} trouble */
 function place({ file, line, column }) {
-  return [file, line, line && column !== undefined ? column + 1 : undefined].filter(Boolean).join(":");
+  return [file, line, column].filter(Boolean).join(":");
 }
 
 /** @param {Kind} kind @param {Trouble} trouble @param {() => void} close */

@@ -5,14 +5,24 @@ import * as Refresh from "./refresh.js";
 
 /** @typedef {import("./registry.js").Exports} Exports */
 /** @typedef {{current: {memoizedState: {element?: unknown} | null}}} Root */
+/** @typedef {{onCommitFiberRoot: OnCommit, inject: (renderer: unknown) => unknown}} Hook */
 /** @typedef {(renderer: number, root: Root, priority: unknown, failed: boolean) => unknown} OnCommit */
 
+/** Milliseconds. Some apps ask for their first render late, and updates must not wait for it. */
+const PATIENCE = 1_000;
 const isComponent = Refresh.isLikelyComponentType;
 
 export class React {
   /** Whether an error that nothing caught took a whole root off the page since this was last set to false. */
   died = false;
   #whenDied;
+  /** Whether react-dom, or another renderer, is there. */
+  #present = false;
+  /** @type {() => void} */
+  #committed = () => {};
+  #firstCommit = new Promise((resolve) => {
+    this.#committed = () => resolve(undefined);
+  });
 
   /**
    * Must run before react-dom is evaluated: it looks for the hook once.
@@ -22,14 +32,26 @@ export class React {
   constructor(window, whenDied) {
     this.#whenDied = whenDied;
     Refresh.injectIntoGlobalHook(window);
-    const hook = /** @type {{onCommitFiberRoot: OnCommit}} */ (
-      /** @type {any} */ (window).__REACT_DEVTOOLS_GLOBAL_HOOK__
-    );
+    const hook = /** @type {Hook} */ (/** @type {any} */ (window).__REACT_DEVTOOLS_GLOBAL_HOOK__);
     const commit = hook.onCommitFiberRoot;
     hook.onCommitFiberRoot = (renderer, root, priority, failed) => {
       if (failed && !root.current.memoizedState?.element) this.#die();
+      this.#committed();
       return commit.call(hook, renderer, root, priority, failed);
     };
+    const inject = hook.inject;
+    hook.inject = (renderer) => {
+      this.#present = true;
+      return inject.call(hook, renderer);
+    };
+  }
+
+  /** Wait for the first render, which React does by itself after the entry asked for it; not for ever. */
+  async rendered() {
+    if (!this.#present) return; // an app without React
+    const { promise: late, resolve } = Promise.withResolvers();
+    setTimeout(resolve, PATIENCE);
+    await Promise.race([this.#firstCommit, late]);
   }
 
   #die() {

@@ -5,7 +5,8 @@ import { original } from "./sourcemap.js";
 import { places } from "./stack.js";
 
 /** @typedef {import("./sourcemap.js").PlainMap | import("./sourcemap.js").IndexMap} AnyMap */
-/** @typedef {{message: string, file?: string, line?: number, column?: number, frame?: string, stack?: string}} Trouble */
+/** Line and column count from 1.
+ * @typedef {{message: string, file?: string, line?: number, column?: number, frame?: string, stack?: string}} Trouble */
 
 export class Tracer {
   #origin;
@@ -57,7 +58,7 @@ export class Tracer {
       const found = map && original(map, line, column);
       if (!found) continue;
       const shown = found.source === null ? undefined : frame(found.source, found.line, found.column);
-      return { file: found.file, line: found.line, column: found.column, frame: shown };
+      return { file: found.file, line: found.line, column: found.column + 1, frame: shown };
     }
     return {};
   }
