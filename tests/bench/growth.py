@@ -4,11 +4,11 @@ from contextlib import ExitStack
 
 from tests.bench.bus import mouth, written
 from tests.bench.crowd import crowd
+from tests.bench.draining import declared, drained, our_words
 from tests.bench.figures import Findings, spread
 from tests.bench.ground import Ground
 from tests.bench.marks import mark, now
 from tests.bench.record import Record
-from tests.bench.workers import declared, drained, our_words
 
 BACKLOG = 6_000
 SHORT, LONG = 2_000, 20_000

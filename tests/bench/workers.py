@@ -1,24 +1,21 @@
 """What the runtime costs beside its peers: a raw consumer, bare dramatiq, and the bare transaction."""
 
-import json
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import psycopg
 
-from contracts.topology import EVENTS
 from sql import inbox, progress
 from sql.database import enter, role_url
 from tests.bench import peers
-from tests.bench.actors import ACTORS
-from tests.bench.bus import event, mouth, paced
+from tests.bench.bus import mouth, paced
+from tests.bench.draining import Drain, Say, Start, declared, drained, our_words
 from tests.bench.figures import Bar, Figure, Findings, spread
-from tests.bench.ground import Ground, Running
+from tests.bench.ground import Ground
 from tests.bench.marks import now
-from tests.bench.record import Record, rate
+from tests.bench.record import Record
 
 BACKLOG = 20_000
 COMMITS = 6_000
@@ -26,16 +23,6 @@ SAMPLES = 400
 ROUNDS = 3
 AHEAD = (Bar("ratio", 1, at_least=True),)
 PEERS = ("pika", "dramatiq-quorum", "dramatiq-classic")
-
-Say = Callable[[int], tuple[str, str, bytes]]
-Start = Callable[[], AbstractContextManager[Running]]
-
-
-class Drain(NamedTuple):
-    """How fast a backlog was taken, and what of a core each message cost (with the start of the process)."""
-
-    per_second: float
-    cpu_us: float
 
 
 @dataclass
@@ -92,18 +79,6 @@ def _wait_for_each(ground: Ground, record: Record, rivals: Sequence[Rival]) -> N
             sent[moment].samples.append((taken - moment) / 1e6)
 
 
-def drained(ground: Ground, record: Record, starts: Sequence[Start], say: Say, count: int) -> Drain:
-    """Let a backlog wait before its consumers start, and return how fast and how dearly they take it."""
-    record.clear()
-    with mouth(ground.rabbit.url) as voice:
-        for _ in range(count):
-            voice.send(*say(now()))
-    with ExitStack() as stack:
-        consumers = [stack.enter_context(start()) for start in starts]
-        taken = rate(record.wait(count))
-        return Drain(taken, sum(consumer.seconds for consumer in consumers) / count * 1e6)
-
-
 def _compare(findings: Findings, ours: Rival, peer: Rival) -> None:
     bars = AHEAD if peer.name.startswith("dramatiq") else ()
     faster = ours.best.per_second / peer.best.per_second
@@ -131,11 +106,13 @@ def _bare_commits(ground: Ground, count: int) -> float:
         with psycopg.connect(url, autocommit=True) as tx:
             for n in range(each):
                 app_id = f"app-{thread * each + n}"
-                with tx.pipeline(), tx.transaction():
+                with tx.pipeline():
+                    tx.execute("begin")
                     enter(tx, app_id)
                     inbox.enter(tx, app_id, "bare", "bench", str(n))
                     about = {"app_id": app_id, "event_id": str(n), "story_id": "bench", "attempt": 1}
                     progress.append(tx, app_id, [progress.step("progress", about, {"stage": "done", "progress": 100})])
+                    tx.execute("commit")
 
     threads = [threading.Thread(target=work, args=(thread,)) for thread in range(peers.THREADS)]
     began = now()
@@ -151,21 +128,5 @@ def _peer(ground: Ground, name: str) -> Start:
     return lambda: ground.running("tests.bench.peers", name)
 
 
-def declared(ground: Ground, name: str) -> Start:
-    """Make an actor's queue, so that a backlog can wait there, and return what starts the actor."""
-    ground.declare(ACTORS[name])
-    return lambda: ground.running("tests.bench.actors", name)
-
-
 def _peers_words(name: str) -> Say:
     return lambda sent: ("", peers.queue(name), peers.message(name, sent))
-
-
-def our_words(kind: str, apps: int = 500) -> Say:
-    """Return what publishes an event of a kind, to one app after the other."""
-
-    def say(sent: int) -> tuple[str, str, bytes]:
-        app_id = f"app-{sent // 1000 % apps}"
-        return EVENTS, f"{kind}.{app_id}", json.dumps(event(kind, app_id, {"sent": sent})).encode()
-
-    return say
