@@ -20,9 +20,10 @@ export const PARAMETERS = [
 const HEAD = `async function fleet(${PARAMETERS.join(", ")}) {"use strict";\n`;
 const HEAD_LINES = 1;
 const LONG = 50_000;
+// Codegen's own comments, `/* @__PURE__ */`, are neither.
 const REGEXP_OR_DECORATOR =
-  /(?:[=(,:;!&|?{}[\]\n~^+*%<>-]|=>|\b(?:return|typeof|case|in|of|void|throw|await|yield|delete|do|else|default))\s*\/(?![/*])|(?:^|[\s;{}()])@[\w$([]/m;
-const DEEP = /[)\]}]{99}|[!~+-]{99}|\t{99}/;
+  /(?:[=(,:;!&|?{}[\]\n~^+%<>-]|\* |\b(?:return|typeof|case|in|of|void|throw|await|yield|delete|do|else|default))\s*\/(?![/*])|(?:^|[\s;{}()])@(?!__)[\w$([]/m;
+const DEEP = [")", "]", "])", "!", "~", "- ", "\t"].map((one) => one.repeat(99));
 const OURS = /__vite_ssr_|\$Refresh/;
 const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
 
@@ -89,7 +90,9 @@ function links(code, path, source) {
  * @param {string} source
  */
 function isDoubtful(code, source) {
-  return code.length > LONG || REGEXP_OR_DECORATOR.test(code) || DEEP.test(code) || OURS.test(source);
+  return (
+    code.length > LONG || REGEXP_OR_DECORATOR.test(code) || DEEP.some((run) => code.includes(run)) || OURS.test(source)
+  );
 }
 
 /**
@@ -105,8 +108,9 @@ function parseAsTheBrowserDoes(code, mappings, path, source) {
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     const [, line = "1", before = ""] = /:(\d+)\n[^\n]*\n(\s*)\^/.exec(error.stack ?? "") ?? [];
-    const origin = lookUp(decode(mappings)[Number(line) - 1], before.length);
-    const place = origin && { line: origin.line + 1, column: origin.column + 1 };
+    const segments = decode(mappings)[Number(line) - 1] ?? [];
+    const at = lookUp(segments, before.length);
+    const place = at < 0 ? undefined : { line: segments[at + 1] + 1, column: segments[at + 2] + 1 };
     throw new Problem(error.message, path, source, place);
   }
 }

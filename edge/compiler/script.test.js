@@ -151,6 +151,8 @@ test("a syntax error has its line, its column and a frame, whatever stands befor
 /** @type {[string, string, number][]} */
 const doubtful = [
   ["a broken regular expression", "const a = 1;\nconst b = /(/;\n", 2],
+  ["a broken regular expression behind a product", "const a = 1;\nconst b = a * /(/;\n", 2],
+  ["a broken regular expression that is returned", "const a = () => {\n  return /(/;\n};\n", 2],
   ["a decorator", "const a = 1;\n@a class B {}\n", 2],
   ["a name of ours", "const a = 1;\n\nconst __vite_ssr_exports__ = a;\n", 3],
   ["a name of Fast Refresh", "const $RefreshReg$ = 1;\n", 1],

@@ -10,41 +10,41 @@ const SOURCE_LINE = 2;
 const SOURCE_COLUMN = 3;
 
 /**
- * The mappings of `outer` after `inner`, moved down by so many lines.
+ * The mappings of `outer` after `inner`, moved down by so many lines. It allocates little: a file has thousands.
  * @param {string} outer from the middle text to the last
  * @param {string} inner from the first text to the middle
  * @param {number} down
  */
 export function compose(outer, inner, down) {
   const rows = decode(inner);
-  let previous = { line: 0, column: 0 };
-  const lines = decode(outer).map((segments) => {
-    /** @type {string[]} */
-    const kept = [];
+  let joined = ";".repeat(down);
+  let line = 0;
+  let column = 0;
+  for (const [index, segments] of decode(outer).entries()) {
+    if (index) joined += ";";
     let at = 0;
-    let last = { line: -1, column: -1 };
-    for (let index = 0; index < segments.length; index += 3) {
-      const origin = lookUp(rows[segments[index + 1]], segments[index + 2]);
-      if (!origin || (origin.line === last.line && origin.column === last.column)) continue;
-      kept.push(
-        `${encode(segments[index] - at)}A${encode(origin.line - previous.line)}${encode(origin.column - previous.column)}`,
-      );
-      at = segments[index];
-      previous = origin;
-      last = origin;
+    let comma = "";
+    for (let next = 0; next < segments.length; next += 3) {
+      const row = rows[segments[next + 1]] ?? [];
+      const found = lookUp(row, segments[next + 2]);
+      if (found < 0 || (comma && row[found + 1] === line && row[found + 2] === column)) continue;
+      joined += `${comma}${encode(segments[next] - at)}A${encode(row[found + 1] - line)}${encode(row[found + 2] - column)}`;
+      at = segments[next];
+      line = row[found + 1];
+      column = row[found + 2];
+      comma = ",";
     }
-    return kept.join(",");
-  });
-  return ";".repeat(down) + lines.join(";");
+  }
+  return joined;
 }
 
 /**
- * Where the nearest segment at or before a column comes from.
- * @param {number[] | undefined} segments
+ * Where among flat segments the last one at or before a column is; -1 if there is none.
+ * @param {number[]} segments
  * @param {number} column
  */
 export function lookUp(segments, column) {
-  if (!segments?.length || segments[0] > column) return undefined;
+  if (!segments.length || segments[0] > column) return -1;
   let low = 0;
   let high = segments.length / 3 - 1;
   while (low < high) {
@@ -52,7 +52,7 @@ export function lookUp(segments, column) {
     if (segments[middle * 3] <= column) low = middle;
     else high = middle - 1;
   }
-  return { line: segments[low * 3 + 1], column: segments[low * 3 + 2] };
+  return low * 3;
 }
 
 /**
@@ -91,11 +91,8 @@ export function decode(mappings) {
 /** @param {number} number */
 function encode(number) {
   let rest = number < 0 ? (-number << 1) | 1 : number << 1;
+  if (rest < 32) return DIGITS[rest];
   let text = "";
-  do {
-    const digit = rest & 31;
-    rest >>>= 5;
-    text += DIGITS[rest ? digit | 32 : digit];
-  } while (rest);
-  return text;
+  for (; rest >= 32; rest >>>= 5) text += DIGITS[(rest & 31) | 32];
+  return text + DIGITS[rest];
 }
