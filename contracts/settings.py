@@ -6,7 +6,7 @@ Secrets are `SecretStr`: they print as stars in logs, errors and tracebacks.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     edge_http: str = Field(default="127.0.0.1:8787", pattern=r"^\S+:\d+$", description="the local edge's address")
     metrics_http: str | None = Field(default=None, pattern=r"^\S+:\d+$", description="a worker's own /metrics")
     zones: Names = Field(default=("localhost",), min_length=1, description="domains under which apps have names")
+    npm_registry: str | None = Field(default=None, pattern=r"^https?://", description="where apps' packages come from")
+    ca_certs: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ca_certs", "FLEET_CA_CERTS", "NODE_EXTRA_CA_CERTS"),
+        description="further certificates to trust where packages come from",
+    )
     stage: str = Field(default="development", pattern=r"^[a-z][a-z0-9]{0,19}$")
 
     # Who may come in.
@@ -55,3 +61,10 @@ class Settings(BaseSettings):
     max_streams: int = Field(default=12_000, gt=0, description="open streams of one gateway; more are told to wait")
     progress_days: float = Field(default=7, gt=0, description="how long a stream can be resumed")
     inbox_days: float = Field(default=30, gt=0, description="how long a repeated event is recognised")
+
+    def preview_url(self, app_id: str) -> str:
+        """Return where an app's preview is shown."""
+        zone = self.zones[0]
+        if zone == "localhost":
+            return f"http://preview-{app_id}.localhost:{self.edge_http.rpartition(':')[2]}"
+        return f"https://preview-{app_id}.{zone}"

@@ -2,6 +2,7 @@
 
 EVENTS = "overskill.events"
 PROGRESS = "overskill.progress"
+PREVIEWS = "overskill.previews"
 DEAD = "overskill.dead"
 
 #: Retries wait in the broker, in one shared queue for each of these delays.

@@ -78,7 +78,7 @@ def _meanings(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what each import of a module means, and which modules that leads to."""
     deps: dict[str, Any] = {}
-    found = []
+    found: list[str] = []
     for glob in unit.globs:
         table = expand(module_id, glob.patterns, files, paths)
         deps[glob.key] = {"glob": table, "eager": glob.options.get("eager") is True}

@@ -24,7 +24,7 @@ async def described(settings: Settings, history: PostgresHistory, app_id: str) -
         "version": state.version,
         "created_at": state.created_at and state.created_at.isoformat(),
         "files": {"count": state.files, "bytes": state.bytes},
-        "preview": {"url": preview_url(settings, app_id), "status": "none", **dict.fromkeys(_PREVIEW)},
+        "preview": {"url": settings.preview_url(app_id), "status": "none", **dict.fromkeys(_PREVIEW)},
         "environments": {},
         "releases": [],
         "builds": [],
@@ -32,11 +32,3 @@ async def described(settings: Settings, history: PostgresHistory, app_id: str) -
         "tables": [],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
     }
-
-
-def preview_url(settings: Settings, app_id: str) -> str:
-    """Return where an app's preview is shown."""
-    zone = settings.zones[0]
-    if zone == "localhost":
-        return f"http://preview-{app_id}.localhost:{settings.edge_http.rpartition(':')[2]}"
-    return f"https://preview-{app_id}.{zone}"

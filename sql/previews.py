@@ -1,7 +1,7 @@
 """Live previews: what an app shows, and every revision on the way there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -29,14 +29,13 @@ class Shown:
     version: int
     status: str
     page: str
-    styles_key: bytes | None
     failure: str | None
     modules: dict[str, tuple[bytes, str]]
     styles: dict[str, bytes]
     files: dict[str, Source]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """The next revision: what is shown from then on, and what pages are told."""
 
@@ -45,12 +44,11 @@ class Step:
     version: int
     status: str
     page: str
-    styles_key: bytes | None
-    failure: str | None
-    seconds: float | None
-    modules: Mapping[str, tuple[bytes, str]]
-    removed: Collection[str]
-    styles: Mapping[str, bytes] | None
+    failure: str | None = None
+    seconds: float | None = None
+    modules: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    removed: Collection[str] = ()
+    styles: Mapping[str, bytes] | None = None
 
 
 def load(tx: Tx, app_id: str) -> Shown | None:
@@ -61,7 +59,7 @@ def load(tx: Tx, app_id: str) -> Shown | None:
     row = preview.fetchone()
     if row is None:
         return None
-    epoch, app_version, revision, version, status, page, styles_key, failure = row
+    epoch, app_version, revision, version, status, page, failure = row
     return Shown(
         epoch=epoch,
         app_version=app_version,
@@ -69,7 +67,6 @@ def load(tx: Tx, app_id: str) -> Shown | None:
         version=version or 0,
         status=status or "none",
         page=page or "{}",
-        styles_key=styles_key,
         failure=failure,
         modules={module_id: (unit, deps) for module_id, unit, deps in modules.fetchall()},
         styles=dict(styles.fetchall()),
@@ -98,7 +95,6 @@ def record(tx: Tx, app_id: str, step: Step) -> int:
             "version": step.version,
             "status": step.status,
             "page": step.page,
-            "styles": step.styles_key,
             "failure": step.failure,
             "seconds": step.seconds,
         },
@@ -107,9 +103,10 @@ def record(tx: Tx, app_id: str, step: Step) -> int:
     return int(row[0])
 
 
-def caught_up(tx: Tx, app_id: str, version: int) -> None:
-    """Note that the newest revision shows this version too."""
-    tx.execute(QUERY.caught_up, {"app_id": app_id, "version": version})
+def caught_up(tx: Tx, app_id: str, shown: Shown) -> int:
+    """Note that the newest revision shows the newest version too, and return its number."""
+    tx.execute(QUERY.caught_up, {"app_id": app_id, "version": shown.app_version})
+    return shown.revision
 
 
 def keep_blobs(tx: Tx, blobs: Mapping[bytes, bytes]) -> None:

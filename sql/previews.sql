@@ -1,6 +1,6 @@
 -- name: preview
 select fleet.current_epoch(), apps.version, previews.revision, previews.version, previews.status, previews.page,
-    previews.styles, previews.failure
+    previews.failure
 from fleet.apps left join fleet.previews using (app_id) where apps.app_id = %(app_id)s;
 
 -- name: modules
@@ -15,10 +15,10 @@ select path, sha256, bytes from fleet.files where app_id = %(app_id)s and sha256
 -- name: record
 -- One more revision; the lease's fence has been checked in this transaction.
 with preview as (
-    insert into fleet.previews as old (app_id, revision, version, status, page, styles, failure, provision_seconds)
-    values (%(app_id)s, 1, %(version)s, %(status)s, %(page)s, %(styles)s, %(failure)s, %(seconds)s)
+    insert into fleet.previews as old (app_id, revision, version, status, page, failure, provision_seconds)
+    values (%(app_id)s, 1, %(version)s, %(status)s, %(page)s, %(failure)s, %(seconds)s)
     on conflict (app_id) do update set revision = old.revision + 1, version = excluded.version,
-        status = excluded.status, page = excluded.page, styles = excluded.styles, failure = excluded.failure,
+        status = excluded.status, page = excluded.page, failure = excluded.failure,
         provision_seconds = coalesce(old.provision_seconds, excluded.provision_seconds), updated_at = now()
     returning revision
 )

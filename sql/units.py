@@ -19,9 +19,10 @@ class UnitRow:
     map: str | None
 
 
-def facts(tx: Tx, keys: Collection[bytes]) -> dict[bytes, str]:
-    """Return what is known of the units that exist."""
-    return dict(tx.execute(QUERY.facts, {"keys": list(keys)}).fetchall()) if keys else {}
+def facts(tx: Tx, keys: Collection[bytes]) -> dict[bytes, tuple[str, int]]:
+    """Return what is known of the units that exist, and how long their code is."""
+    rows = tx.execute(QUERY.facts, {"keys": list(keys)}).fetchall()
+    return {key: (text, length) for key, text, length in rows}
 
 
 def code(tx: Tx, keys: Collection[bytes]) -> dict[bytes, tuple[str, str | None]]:

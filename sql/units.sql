@@ -1,5 +1,5 @@
 -- name: facts
-select key, facts from fleet.units where key = any(%(keys)s);
+select key, facts, length(code) from fleet.units where key = any(%(keys)s);
 
 -- name: code
 select key, code, map from fleet.units where key = any(%(keys)s);

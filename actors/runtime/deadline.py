@@ -39,10 +39,17 @@ class Deadlines:
         try:
             yield
         finally:
-            # Under the lock no exception can be on its way to this thread for what it has just finished.
-            with self._lock:
-                del self._until[me]
-                self._warned.discard(me)
+            try:
+                self._let_go(me)
+            except TimeLimitExceeded:  # it was on its way while this thread waited for the lock
+                self._let_go(me)
+                raise
+
+    def _let_go(self, thread: int) -> None:
+        """Forget a thread; under the lock nobody interrupts it for what it has just finished."""
+        with self._lock:
+            self._until.pop(thread, None)
+            self._warned.discard(thread)
 
     def enforce(self) -> bool:
         """Interrupt who is late; return whether somebody has not heard it."""

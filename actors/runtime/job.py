@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from actors.runtime.effect import Effect, Repeated
 from contracts.event import Envelope, Event
@@ -23,6 +23,9 @@ class Announcer(Protocol):
 
     def hand_over(self, app_id: str, rows: list[outbox.Row], steps: list[story.Numbered]) -> None:
         """Take it and return at once."""
+
+    def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
+        """Send what the receiver could read for itself."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +97,13 @@ class Job:
         """Tell the story's watchers how far it is: with the commit inside settle, at once outside of it.
 
         Steps due together share one commit, and bear the attempt, so that a retry supersedes what came before.
-        They are what people watch, not what anything waits for, so outside of settle that commit does not wait for
-        the disk.
+        That commit waits for the disk like any other: a step that watchers saw and a crash took back would let its
+        number be given twice.
         """
         if self._pending is not None:
             self._pending.extend(steps)
             return
         with transaction(self.pool, self.app_id) as tx:
-            tx.execute("select set_config('synchronous_commit', 'off', true)")
             written = self.write(tx, steps)
         self.hand_over(written)
 

@@ -49,6 +49,10 @@ class Outlet:
         """Publish what a transaction has committed; the caller goes on at once."""
         self._loop.call_soon_threadsafe(self._send, app_id, rows, steps)
 
+    def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
+        """Send what the receiver could read for itself, as soon as everything handed over before is sent."""
+        self._loop.call_soon_threadsafe(lambda: self._wire.push(exchange, key, body.encode(), headers=headers))
+
     def publish(self, exchange: str, key: str, body: bytes, **properties: Any) -> None:
         """Publish and wait until a queue has it; raises Away where it cannot be known."""
         confirmed: Future[bool] = asyncio.run_coroutine_threadsafe(

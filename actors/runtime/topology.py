@@ -7,7 +7,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from actors.runtime.actor import Actor
-from contracts.topology import DEAD, DELAYS_MS, EVENTS, PROGRESS, dead_queue, delay
+from contracts.topology import DEAD, DELAYS_MS, EVENTS, PREVIEWS, PROGRESS, dead_queue, delay
 
 #: A consumer's lost connection counts against everything it had prefetched, so the broker's own limit is generous;
 #: the fleet gives up long before, with a reason.
@@ -35,6 +35,7 @@ def declare_shared(channel: BlockingChannel) -> None:
     """Declare the exchanges, and the queues where retries wait."""
     channel.exchange_declare(EVENTS, "topic", durable=True)
     channel.exchange_declare(PROGRESS, "topic", durable=True)
+    channel.exchange_declare(PREVIEWS, "topic", durable=True)
     channel.exchange_declare(DEAD, "direct", durable=True)
     for milliseconds in DELAYS_MS:
         name = delay(milliseconds)

@@ -31,7 +31,6 @@ create table fleet.previews (
     private           boolean not null default true,
     frame_ancestors   text[] not null default '{}',
     page              text not null default '{}',
-    styles            bytea,
     failure           text,
     provision_seconds double precision,
     updated_at        timestamptz not null default now()
@@ -78,6 +77,7 @@ begin
     end loop;
 end $$;
 
+grant select on fleet.epoch to fleet_worker;
 grant select, insert on fleet.units, fleet.dependency_sets, fleet.dependency_files to fleet_worker;
 grant select, insert, update on fleet.previews to fleet_worker;
 grant select, insert, update, delete on fleet.preview_modules, fleet.preview_styles to fleet_worker;

@@ -1,0 +1,106 @@
+"""file-stored → preview-ready | preview-updated | preview-failed.
+
+Brings an app's preview up to its newest version: compiles what no app has had before, follows the imports from the
+entry, and writes down, as one more revision, what open pages have to be told. Bursts are one turn of the lane.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from actors.runtime.actor import lane
+from actors.runtime.lane import Turn
+from contracts.file import FileStored
+from contracts.preview import PreviewFailed, PreviewReady, PreviewUpdated, UpdateTimes
+from contracts.progress import Progress
+from contracts.topology import PREVIEWS
+from edge import revision
+from edge.drawing import Drawing
+from edge.workshop import Workshop
+from sql import previews
+from sql.database import transaction
+from sql.previews import Shown, Step
+from sql.shelf import PostgresShelf
+
+#: More than this is not put into a page piece by piece: it loads itself anew.
+_MOST_INLINE = 150_000
+_INSTALLING = Progress(stage="installing", message="installing the packages of the app", progress=30)
+
+
+@lane(on=FileStored, emits=(PreviewReady, PreviewUpdated, PreviewFailed), using=Workshop.from_settings)
+def refresh_preview(turn: Turn, workshop: Workshop) -> None:
+    """Draw the app as it is now, and tell what is different."""
+    with transaction(turn.pool, turn.app_id) as tx:
+        shown = previews.load(tx, turn.app_id)
+    if shown is None:
+        raise LookupError(f"nobody created the app {turn.app_id}")
+    shelf = PostgresShelf(turn.pool, turn.app_id)
+    files = {path: one.sha256 for path, one in shown.files.items()}
+    drawing = workshop.draw(turn.app_id, files, shelf, lambda: turn.progress(_INSTALLING))
+    step = decide(shown, drawing, _seconds_since(turn.envelope.time))
+    body = json.loads(step.body) if step else {}
+    code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
+    with turn.settle() as tx:
+        shelf.keep(tx)
+        number = previews.record(tx, turn.app_id, step) if step else previews.caught_up(tx, turn.app_id, shown)
+        name = f"{shown.epoch}.{number}"
+        turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
+    if step is not None:
+        told = revision.told(step.kind, body, name, code, contents)
+        turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})
+
+
+def decide(shown: Shown, drawing: Drawing, seconds: float) -> Step | None:
+    """Say what the next revision is, or nothing where a page would see no difference."""
+    if drawing.problem is not None:
+        failure = json.dumps(asdict(drawing.problem))
+        if failure == shown.failure:
+            return None
+        return Step(
+            kind="failed", body=failure, version=shown.app_version, status="failed", page=shown.page, failure=failure
+        )
+    modules = {one: made for one, made in drawing.modules.items() if shown.modules.get(one) != made}
+    removed = sorted(shown.modules.keys() - drawing.modules.keys())
+    restyled = {one: text for one, text in drawing.styles.items() if shown.styles.get(one) != text}
+    page = json.dumps(drawing.page)
+    differs = bool(modules or removed or restyled)
+    if not (differs or page != shown.page or shown.failure):
+        return None
+    whole = page != shown.page or drawing.weight(modules, restyled) > _MOST_INLINE
+    told = {
+        "modules": [[one, json.loads(deps), key.hex()] for one, (key, deps) in modules.items()],
+        "css": [[one, text.hex()] for one, text in restyled.items()],
+        "removed": removed,
+    }
+    return Step(
+        kind="reload" if whole else "update" if differs else "cleared",
+        body=json.dumps(told) if differs and not whole else "{}",
+        version=shown.app_version,
+        status="ready",
+        page=page,
+        seconds=seconds if not shown.modules else None,
+        modules=modules,
+        removed=removed,
+        styles=drawing.styles if drawing.styles != shown.styles else None,
+    )
+
+
+def fact(url: str, drawing: Drawing, step: Step | None, name: str) -> PreviewReady | PreviewUpdated | PreviewFailed:
+    """Say in an event what became of the preview."""
+    if drawing.problem is not None:
+        return PreviewFailed(revision=name, **asdict(drawing.problem))
+    if step is not None and step.seconds is not None:
+        return PreviewReady(revision=name, url=url, files=tuple(drawing.modules), seconds=step.seconds)
+    return PreviewUpdated(
+        revision=name,
+        modules=tuple(step.modules) if step else (),
+        css=step is not None and step.styles is not None,
+        reload=step is not None and step.kind == "reload",
+        milliseconds=UpdateTimes(**drawing.milliseconds),
+    )
+
+
+def _seconds_since(time: str | None) -> float:
+    """Return how long ago the cause was; without a time, or before it by another clock, none."""
+    then = datetime.fromisoformat(time) if time else datetime.now(UTC)
+    return max(0.0, round((datetime.now(UTC) - then).total_seconds(), 3))

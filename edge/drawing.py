@@ -1,0 +1,24 @@
+"""What an app's preview is made of at one moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.graph import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Modules by id with the key of their code and what their imports mean, styles in order, and the page around."""
+
+    modules: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    styles: dict[str, bytes] = field(default_factory=dict)
+    page: dict[str, Any] = field(default_factory=dict)
+    sizes: dict[bytes, int] = field(default_factory=dict)
+    milliseconds: dict[str, float] = field(default_factory=dict)
+    problem: Problem | None = None
+
+    def weight(self, modules: Iterable[str], styles: Iterable[str]) -> int:
+        """Return how many characters it takes to tell these."""
+        units = sum(self.sizes.get(self.modules[one][0], 0) for one in modules)
+        return units + sum(self.sizes.get(self.styles[one], 0) for one in styles)

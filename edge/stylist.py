@@ -1,0 +1,72 @@
+"""The styles of an app's page: each stylesheet that a module imports, with Tailwind's classes put in."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.compiler import Compiler
+from edge.compiler_words import Compiled, Failure, Source
+from edge.graph import Problem
+from edge.memory import Memory
+
+
+class Texts(Protocol):
+    """Where contents are."""
+
+    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return contents by hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A stylesheet as it was last made: of what, for which classes, and what came of it."""
+
+    of: bytes
+    classes: frozenset[str]
+    text: str
+
+
+class Stylist:
+    """Makes stylesheets again only when what they are made of, or the classes they serve, have changed."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+        self._made: Memory[tuple[str, str], _Made] = Memory(500)
+
+    def style(
+        self,
+        app_id: str,
+        wanted: Iterable[str],
+        known: Mapping[str, tuple[Compiled, int]],
+        sheets: Mapping[str, bytes],
+        *,
+        shelf: Texts,
+        classes: set[str],
+    ) -> dict[str, str] | Problem:
+        """Return the text of each stylesheet in order, or what is wrong with one.
+
+        `sheets` are all of the app's, which they may import; `classes` are those that the app mentions.
+        """
+        of = hashlib.sha256("\n".join(f"{path} {sheets[path].hex()}" for path in sorted(sheets)).encode()).digest()
+        styled: dict[str, str] = {}
+        for one in wanted:
+            compiled = known[one][0]
+            last = self._made.get((app_id, one))
+            added = classes - (last.classes if last is not None and last.of == of else frozenset())
+            if last is not None and last.of == of and not (compiled.tailwind and added):
+                styled[one] = last.text
+                continue
+            texts = {path: text.decode(errors="replace") for path, text in _named(sheets, shelf).items()}
+            entry = Source(one, texts[one] if compiled.kind == "css" else compiled.css or "")
+            made = self._compiler.css(app_id, entry, texts, sorted(added), lambda: sorted(classes))
+            if isinstance(made, Failure):
+                return Problem(made.file, made.message, made.line, made.column, made.frame)
+            seen = classes | (last.classes if last is not None and last.of == of else frozenset())
+            styled[one] = self._made.put((app_id, one), _Made(of, frozenset(seen), made.css)).text
+        return styled
+
+
+def _named(sheets: Mapping[str, bytes], shelf: Texts) -> dict[str, bytes]:
+    contents = shelf.texts(set(sheets.values()))
+    return {path: contents[sha256] for path, sha256 in sheets.items()}

@@ -1,0 +1,242 @@
+"""Draws an app: from its files to the modules, styles and dependencies that its page loads.
+
+Nothing is compiled twice: what any app has had before is found on the shelf by the key of its content. What is
+remembered here only saves the way there, and may be forgotten at any time.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+from contracts.settings import Settings
+from edge import dependencies, page, unit
+from edge.compiler import Compiler
+from edge.compiler_words import Compiled, Failure, Source
+from edge.drawing import Drawing
+from edge.graph import Graph, Problem, Unit, walk
+from edge.memory import Memory
+from edge.resolve import aliases
+from edge.stylist import Stylist
+
+_ENV = {"MODE": "development", "DEV": True, "PROD": False, "SSR": False, "BASE_URL": "/"}
+_NOT_YET = Unit()
+
+
+class Shelf(Protocol):
+    """Where contents are, and what was made of them before."""
+
+    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return contents by hash."""
+
+    def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
+        """Return what is known of units, and how long their code is."""
+
+    def put(self, units: Iterable[unit.Kept]) -> None:
+        """Keep new units."""
+
+    def put_text(self, text: bytes) -> bytes:
+        """Keep a text and return its hash."""
+
+    def bundle(self, key: bytes) -> tuple[str, str] | None:
+        """Return the name and the manifest of a bundled set."""
+
+    def put_bundle(self, key: bytes, name: str, manifest: str, files: Mapping[str, bytes]) -> None:
+        """Keep a bundled set."""
+
+
+class Workshop:
+    """A compiler, and what it remembers."""
+
+    def __init__(self, compiler: Compiler, settings: Settings) -> None:
+        self._compiler, self._settings = compiler, settings
+        self._registry = dependencies.Registry(settings.npm_registry, settings.ca_certs)
+        self._stylist = Stylist(compiler)
+        self._known: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
+        self._bundles: Memory[bytes, tuple[str, str]] = Memory(200)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Workshop":
+        """Start the compiler's children."""
+        return cls(Compiler(children=2), settings)
+
+    def close(self) -> None:
+        """End them."""
+        self._compiler.close()
+
+    def url(self, app_id: str) -> str:
+        """Return where the preview is shown."""
+        return self._settings.preview_url(app_id)
+
+    def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, installing: Callable[[], None]) -> Drawing:
+        """Draw an app as its files are now."""
+        began = time.perf_counter()
+        html = _text(files, "index.html", shelf) or page.bare(app_id, files)
+        if html is None:
+            return Drawing(problem=Problem("index.html", "The app has neither an index.html nor a src/main.tsx"))
+        around = page.read(html)
+        if around.entry is None:
+            return Drawing(problem=Problem("index.html", "The page loads no module of the app"))
+        graph, known = self._follow(around.entry, files, shelf)
+        compiled = time.perf_counter()
+        if graph.problems:
+            return Drawing(problem=graph.problems[0])
+        mentioned = self._mentioned(known, files, shelf)
+        sheets = {path: sha256 for path, sha256 in files.items() if path.endswith(".css")}
+        styled = self._stylist.style(app_id, graph.styles, known, sheets, shelf=shelf, classes=mentioned)
+        if isinstance(styled, Problem):
+            return Drawing(problem=styled)
+        done = time.perf_counter()
+        bundled = self._bundle(files, graph.packages, shelf, installing)
+        if isinstance(bundled, Problem):
+            return Drawing(problem=bundled)
+        name, manifest = bundled
+        sizes = {self._key(one, files): size for one, (_, size) in known.items()}
+        return Drawing(
+            modules={one: (self._key(one, files), json.dumps(deps)) for one, deps in graph.deps.items()},
+            styles={one: shelf.put_text(text.encode()) for one, text in styled.items()},
+            page={
+                "entry": around.entry,
+                "parts": [around.before, around.between, around.after],
+                "env": _ENV,
+                "deps": _addresses(name, json.loads(manifest)),
+            },
+            sizes=sizes,
+            milliseconds={
+                "compile": round((compiled - began) * 1000, 2),
+                "css": round((done - compiled) * 1000, 2),
+                "total": round((time.perf_counter() - began) * 1000, 2),
+            },
+        )
+
+    def _follow(
+        self, entry: str, files: Mapping[str, bytes], shelf: Shelf
+    ) -> tuple[Graph, dict[str, tuple[Compiled, int]]]:
+        """Walk from the entry, compiling what is met for the first time, wave after wave."""
+        known: dict[str, tuple[Compiled, int]] = {}
+        problems: dict[str, Problem] = {}
+        paths = self._aliases(files, shelf)
+        while True:
+            unknown: set[str] = set()
+
+            def unit_of(module_id: str, unknown: set[str] = unknown) -> Unit | Problem:
+                if module_id in problems:
+                    return problems[module_id]
+                if module_id not in known:
+                    unknown.add(module_id)
+                    return _NOT_YET
+                return unit.seen_by_graph(known[module_id][0])
+
+            graph = walk(entry, unit_of, files.keys(), paths)
+            if not unknown:
+                return graph, known
+            self._learn(unknown, files, shelf, known, problems)
+
+    def _learn(
+        self,
+        ids: Collection[str],
+        files: Mapping[str, bytes],
+        shelf: Shelf,
+        known: dict[str, tuple[Compiled, int]],
+        problems: dict[str, Problem],
+    ) -> None:
+        """Find out about modules: from memory, from the shelf, or by compiling them."""
+        missing: dict[bytes, str] = {}
+        for one in ids:
+            if unit.wish(one)[0] not in files:
+                problems[one] = Problem(one, f"{one} does not exist")
+            elif (found := self._known.get(key := self._key(one, files))) is not None:
+                known[one] = found
+            else:
+                missing[key] = one
+        for key, (facts, size) in shelf.facts(missing.keys()).items() if missing else ():
+            known[missing.pop(key)] = self._known.put(key, (unit.known(facts), size))
+        if missing:
+            self._make(missing, files, shelf, known, problems)
+
+    def _make(
+        self,
+        missing: Mapping[bytes, str],
+        files: Mapping[str, bytes],
+        shelf: Shelf,
+        known: dict[str, tuple[Compiled, int]],
+        problems: dict[str, Problem],
+    ) -> None:
+        contents = shelf.texts({files[unit.wish(one)[0]] for one in missing.values()})
+        made: list[unit.Kept] = []
+        sources: list[tuple[bytes, str, Source]] = []
+        for key, one in missing.items():
+            path, wish = unit.wish(one)
+            if wish == "address":
+                made.append(unit.of_address(key, path, files[path]))
+                continue
+            text = contents[files[path]].decode(errors="replace")
+            if wish == "text":
+                made.append(unit.of_text(key, path, text))
+            else:
+                sources.append((key, one, Source(path, text)))
+        answers = self._compiler.compile_many([source for _, _, source in sources])
+        for (key, one, _source), answer in zip(sources, answers, strict=True):
+            if isinstance(answer, Failure):
+                problems[one] = Problem(answer.file, answer.message, answer.line, answer.column, answer.frame)
+            else:
+                made.append(unit.of_compiled(key, answer))
+        shelf.put(made)
+        for kept in made:
+            known[missing[kept.key]] = self._known.put(kept.key, (unit.known(kept.facts), len(kept.code)))
+
+    def _mentioned(
+        self, known: Mapping[str, tuple[Compiled, int]], files: Mapping[str, bytes], shelf: Shelf
+    ) -> set[str]:
+        """Return every class that the app's page and modules mention."""
+        page_only: dict[str, tuple[Compiled, int]] = {}
+        if "index.html" in files:
+            self._learn(["index.html?classes"], files, shelf, page_only, {})
+        mentioned: set[str] = set()
+        for compiled, _size in (*known.values(), *page_only.values()):
+            mentioned.update(compiled.candidates)
+        return mentioned
+
+    def _bundle(
+        self, files: Mapping[str, bytes], packages: Collection[str], shelf: Shelf, installing: Callable[[], None]
+    ) -> tuple[str, str] | Problem:
+        """Return the name and manifest of the set of packages, bundled by whoever needed it first."""
+        asked = dependencies.wanted(_text(files, "package.json", shelf), packages)
+        if isinstance(asked, Problem):
+            return asked
+        key = asked.key(self._compiler.version)
+        if (found := self._bundles.get(key)) is not None:
+            return found
+        if (found := shelf.bundle(key)) is None:
+            installing()
+            bundle = dependencies.bundle(self._compiler, asked, self._registry)
+            if isinstance(bundle, Problem):
+                return bundle
+            manifest = json.dumps(bundle.specs)
+            digest = hashlib.sha256(manifest.encode())
+            for name in sorted(bundle.files):
+                digest.update(hashlib.sha256(bundle.files[name]).digest())
+            found = digest.hexdigest()[:20], manifest
+            shelf.put_bundle(key, *found, bundle.files)
+        return self._bundles.put(key, found)
+
+    def _aliases(self, files: Mapping[str, bytes], shelf: Shelf) -> dict[str, str]:
+        configs = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
+        return aliases({name: _text(files, name, shelf) or "" for name in configs if name in files})
+
+    def _key(self, module_id: str, files: Mapping[str, bytes]) -> bytes:
+        return unit.key(module_id, files[unit.wish(module_id)[0]], self._compiler.version)
+
+
+def _text(files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
+    sha256 = files.get(path)
+    return None if sha256 is None else shelf.texts([sha256])[sha256].decode(errors="replace")
+
+
+def _addresses(name: str, specs: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    return {
+        spec: {"url": f"/__fleet/deps/{name}/{one['file']}", "cjs": one["cjs"]}
+        for spec, one in specs.items()
+        if one["file"]
+    }

@@ -1,0 +1,89 @@
+"""What a preview is drawn from and with, in Postgres: read at once, written when the turn settles."""
+
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
+from typing import Protocol
+
+from sql import previews, units
+from sql.database import Pool, Tx, transaction
+from sql.units import UnitRow
+
+Code = tuple[str, str | None]
+
+
+class Kept(Protocol):
+    """A compiled file: what is known of it, and its code."""
+
+    @property
+    def key(self) -> bytes:
+        """Return what names it."""
+
+    @property
+    def facts(self) -> str:
+        """Return what is known of it."""
+
+    @property
+    def code(self) -> str:
+        """Return what pages load of it."""
+
+    @property
+    def map(self) -> str | None:
+        """Return where its code comes from."""
+
+
+class PostgresShelf:
+    """The shelf of one turn."""
+
+    def __init__(self, pool: Pool, app_id: str) -> None:
+        self._pool, self._app_id = pool, app_id
+        self._units: dict[bytes, Kept] = {}
+        self._blobs: dict[bytes, bytes] = {}
+        self._bundles: list[tuple[bytes, str, str, dict[str, bytes]]] = []
+
+    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return contents by hash."""
+        missing = [one for one in hashes if one not in self._blobs]
+        if not missing:
+            return self._blobs
+        with transaction(self._pool, self._app_id) as tx:
+            return {**self._blobs, **units.contents(tx, missing)}
+
+    def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
+        """Return what is known of units, and how long their code is."""
+        with transaction(self._pool, self._app_id) as tx:
+            return units.facts(tx, keys)
+
+    def put(self, units: Iterable[Kept]) -> None:
+        """Keep new units."""
+        self._units.update((unit.key, unit) for unit in units)
+
+    def put_text(self, text: bytes) -> bytes:
+        """Keep a text and return its hash."""
+        digest = sha256(text).digest()
+        self._blobs[digest] = text
+        return digest
+
+    def bundle(self, key: bytes) -> tuple[str, str] | None:
+        """Return the name and the manifest of a bundled set."""
+        with transaction(self._pool, self._app_id) as tx:
+            return units.dependency_set(tx, key)
+
+    def put_bundle(self, key: bytes, name: str, manifest: str, files: Mapping[str, bytes]) -> None:
+        """Keep a bundled set."""
+        self._bundles.append((key, name, manifest, {file: self.put_text(text) for file, text in files.items()}))
+
+    def code(self, keys: Collection[bytes]) -> dict[bytes, Code]:
+        """Return code and source map of units, new ones and old."""
+        ours = {key: (unit.code, unit.map) for key in keys if (unit := self._units.get(key))}
+        missing = [key for key in keys if key not in ours]
+        if not missing:
+            return ours
+        with transaction(self._pool, self._app_id) as tx:
+            return {**ours, **units.code(tx, missing)}
+
+    def keep(self, tx: Tx) -> None:
+        """Write everything new, in the order of keys, so that nobody waits for each other in a circle."""
+        previews.keep_blobs(tx, self._blobs)
+        units.add(tx, [UnitRow(unit.key, unit.facts, unit.code, unit.map) for unit in self._units.values()])
+        for bundle in self._bundles:
+            units.add_dependency_set(tx, *bundle)
