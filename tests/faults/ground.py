@@ -15,7 +15,7 @@ import httpx
 import pika
 import psycopg
 
-from actors.fleet import FLEET
+from actors.fleet import GROUPS
 from contracts.settings import Settings
 from contracts.topology import DELAYS_MS, dead_queue, delay
 from gateway.launcher import ports
@@ -123,7 +123,8 @@ class Ground:
 
     def left_over(self) -> dict[str, int]:
         """Return what lies in queues; only what nobody holds is seen, so ask when the workers have gone."""
-        queues = [actor.queue for actor in FLEET] + [dead_queue(actor.name) for actor in FLEET]
+        actors = GROUPS["files"]  # those that run here
+        queues = [actor.queue for actor in actors] + [dead_queue(actor.name) for actor in actors]
         connection = pika.BlockingConnection(pika.URLParameters(self.rabbit.url))
         try:
             channel = connection.channel()
@@ -209,4 +210,4 @@ def held(ground: Ground, app_id: str) -> Iterator[None]:
 
 def waiting(ground: Ground) -> bool:
     """Tell whether somebody waits for a row."""
-    return ground.ask("select from pg_stat_activity where wait_event_type = 'Lock'") != []
+    return ground.ask("select pid from pg_stat_activity where wait_event_type = 'Lock'") != []

@@ -15,13 +15,14 @@ def test_a_slow_reader_is_let_go_comes_back_and_misses_nothing(ground: Ground, a
     bus = ground.bus()
 
     async def scene() -> None:
-        slow = Follower(app_id, gateway.address, dawdle=0.02)
+        slow = Follower(app_id, gateway.address, dawdle=0.5)
         quick = Follower(app_id, gateway.address)
         async with Crowd([slow, quick]) as crowd:
             for n in range(EVENTS):
                 bus.publish("file-written", app_id, {"files": [{**file, "content": f"{n}"} for file in FILES]})
             await quick.reach(EVENTS)
             assert slow.last < EVENTS  # nobody has waited for it
+            slow.dawdle = 0
             await crowd.reach(EVENTS)
             assert quick.connections == 1
             assert slow.connections > 1
