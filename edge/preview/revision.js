@@ -8,10 +8,9 @@
  * @returns {Revision}
  */
 export function parse(text) {
-  const dot = text.lastIndexOf(".");
-  const n = Number(text.slice(dot + 1));
-  if (dot < 1 || !Number.isSafeInteger(n) || n < 0) throw new Error(`no revision: ${text}`);
-  return { epoch: text.slice(0, dot), n };
+  const [, epoch, n] = /^(.+)\.(\d+)$/.exec(text) ?? [];
+  if (n === undefined) throw new Error(`no revision: ${text}`);
+  return { epoch, n: Number(n) };
 }
 
 /**

@@ -1,6 +1,5 @@
 """A small app on its way to a page: its files, what they compile to, and the log of what changed."""
 
-import json
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -124,7 +123,5 @@ class App:
 
 def registry_text(built: Built) -> tuple[str, str]:
     """Return app.js and its index map."""
-    texts = [
-        (registry.define(one["id"], one["deps"], one["code"] or ""), one["map"]) for one in built.modules.values()
-    ]
+    texts = [(registry.define(one["id"], one["deps"], one["code"] or ""), one["map"]) for one in built.modules.values()]
     return "".join(text for text, _ in texts) + "__fleet.start();\n", registry.joined_map(texts)

@@ -43,9 +43,7 @@ def compiler() -> Iterator[Compiler]:
 
 
 @pytest.fixture(scope="session")
-def react(
-    compiler: Compiler, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[int], tuple[Path, dict[str, Any]]]:
+def react(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[Path, dict[str, Any]]]:
     """Install and bundle one version of React, once: where its files are, and what a page is told of them."""
     made: dict[int, tuple[Path, dict[str, Any]]] = {}
 
@@ -53,7 +51,14 @@ def react(
         if version not in made:
             root = tmp_path_factory.mktemp(f"react-{version}")
             packages = [f"react@{version}", f"react-dom@{version}"]
-            npm = [str(Path(sys.executable).with_name("npm")), "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"]
+            npm = [
+                str(Path(sys.executable).with_name("npm")),
+                "install",
+                "--silent",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+            ]
             subprocess.run([*npm, "--prefix", str(root), *packages], check=True, capture_output=True)
             out = root / "bundled"
             bundled = compiler.prebundle(root, SPECS, out)

@@ -80,15 +80,17 @@ class Handler(BaseHTTPRequestHandler):
     def _follow(self, app: App, epoch: str, n: int) -> None:
         self.origin.streams.append(self.connection)
         told = 0
-        while True:
-            with app.changed:
-                app.changed.wait_for(lambda: len(app.log) > told or self.origin.ended)
-                news, told = app.log[told:], len(app.log)
-            if self.origin.ended:
-                return
+        while news := self._news(app, told):
+            told += len(news)
             for number, event, data in news:
                 if event != "update" or number > n or not data["rev"].startswith(epoch):
                     self._say(event, data)
+
+    def _news(self, app: App, told: int) -> list[tuple[int, str, dict[str, Any]]]:
+        """Wait for what was not told yet; nothing at the end."""
+        with app.changed:
+            app.changed.wait_for(lambda: len(app.log) > told or self.origin.ended)
+            return [] if self.origin.ended else app.log[told:]
 
     def _say(self, event: str, data: dict[str, Any]) -> None:
         self.wfile.write(f"event: {event}\ndata: {json.dumps(data)}\n\n".encode())

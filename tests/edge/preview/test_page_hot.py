@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.edge.preview.conftest import Show
 from tests.edge.preview.counter import counter
+from tests.edge.preview.shown import Shown
 
 #: A module that says what becomes of it.
 CLOCK = """
@@ -17,8 +18,8 @@ import.meta.hot!.dispose((kept) => {
 """
 
 
-def said(shown: object) -> list[str]:
-    found: list[str] = shown.page.evaluate("window.said")  # type: ignore[attr-defined]
+def said(shown: Shown) -> list[str]:
+    found: list[str] = shown.page.evaluate("window.said")
     return found
 
 
@@ -104,7 +105,9 @@ def test_a_lazy_component_that_failed_is_tried_again(show: Show, version: int) -
     page = "const text = (null as any).text;\nexport default function Page() { return <b>{text}</b>; }"
     shown = show(counter(Page__tsx=page), version)
     app = shown.edited("src/App.tsx", "</main>", "{count > 0 && <Suspense><Page /></Suspense>}</main>")
-    shown.write("src/App.tsx", 'import { lazy, Suspense } from "react";\nconst Page = lazy(() => import("./Page"));' + app)
+    shown.write(
+        "src/App.tsx", 'import { lazy, Suspense } from "react";\nconst Page = lazy(() => import("./Page"));' + app
+    )
     shown.page.evaluate("document.querySelector('button').click()")
     shown.overlay_has("src/Page.tsx:1")
     shown.mark()
@@ -192,7 +195,11 @@ def test_a_debugger_sees_the_original_file(show: Show) -> None:
     shown = show(counter())
     session = shown.page.context.new_cdp_session(shown.page)
     scripts: list[dict[str, str]] = []
-    session.on("Debugger.scriptParsed", lambda script: scripts.append(script))
+
+    def note(script: dict[str, str]) -> None:
+        scripts.append(script)
+
+    session.on("Debugger.scriptParsed", note)
     session.send("Debugger.enable")
     shown.replace("src/App.tsx", "First", "Second")
     shown.page.wait_for_function("document.querySelector('h1').textContent === 'Second'")

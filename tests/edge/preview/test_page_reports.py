@@ -108,7 +108,9 @@ def framed(shown: Shown, editor: str) -> tuple[Page, Frame]:
 
 
 def ask(outside: Page, url: str) -> None:
-    outside.evaluate("(message) => frames[0].postMessage(message, '*')", {"type": "enable-inspection", "preview_url": url})
+    outside.evaluate(
+        "(message) => frames[0].postMessage(message, '*')", {"type": "enable-inspection", "preview_url": url}
+    )
 
 
 @pytest.mark.parametrize("edited", [False, True])

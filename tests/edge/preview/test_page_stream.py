@@ -1,6 +1,6 @@
 """The way from the stream to the page: nothing missed, nothing twice, no needless reload."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.edge.preview.conftest import Show
 from tests.edge.preview.counter import counter
@@ -49,7 +49,12 @@ def test_a_page_asks_for_what_it_has_not(show: Show) -> None:
 def test_a_revision_that_is_not_newer_is_ignored(show: Show) -> None:
     shown = show(counter())
     rev = shown.replace("src/App.tsx", "First", "Second")
-    stale = {"rev": rev, "modules": [], "css": [{"id": "src/index.css", "text": "h1 { display: none; }"}], "removed": []}
+    stale = {
+        "rev": rev,
+        "modules": [],
+        "css": [{"id": "src/index.css", "text": "h1 { display: none; }"}],
+        "removed": [],
+    }
     shown.app.say("update", stale)
     shown.app.say("update", {**stale, "rev": f"{shown.app.epoch}.1"})
     shown.replace("src/App.tsx", "Second", "Third")
@@ -93,7 +98,11 @@ def test_another_epoch_is_one_reload(show: Show) -> None:
 def test_an_epoch_that_stays_foreign_does_not_reload_for_ever(show: Show) -> None:
     shown = show(counter())
     loads: list[object] = []
-    shown.page.on("load", lambda page: loads.append(page))
+
+    def note(page: Page) -> None:
+        loads.append(page)
+
+    shown.page.on("load", note)
     foreign = {"rev": "elsewhere.9", "modules": [], "css": [], "removed": []}
     with shown.page.expect_event("load"):
         shown.app.say("update", foreign)
