@@ -20,6 +20,9 @@ class Quiet:
     def hand_over(self, app_id: str, rows: list[Row], steps: list[Numbered]) -> None:
         """Take it and do nothing."""
 
+    def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
+        """Likewise."""
+
 
 class Desk:
     """One app's files, and whoever keeps them."""

@@ -12,7 +12,8 @@ from contracts.errors import Snooze
 from contracts.event import Envelope
 from sql.database import Pool, open_pool, role_url, transaction
 from sql.effects import ClaimLost
-from tests.actors.test_lane import ANSWER, Silent
+from tests.actors.desk import Quiet
+from tests.actors.test_lane import ANSWER
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def pool(database_url: str) -> Iterator[Pool]:
 @pytest.fixture
 def job_for(pool: Pool, app_id: str) -> Callable[[], Job]:
     envelope = Envelope("e1", "test", "deploy-requested", app_id, {}, story_id="e1")
-    return lambda: Job(envelope, "run_deploy", (BuildFailed,), 1, pool, Silent())
+    return lambda: Job(envelope, "run_deploy", (BuildFailed,), 1, pool, Quiet())
 
 
 def expire(pool: Pool, app_id: str) -> None:

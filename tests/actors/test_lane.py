@@ -12,18 +12,9 @@ from contracts.build import BuildFailed
 from contracts.event import Envelope, Event
 from sql import lanes
 from sql.database import Pool, open_pool, role_url, transaction
+from tests.actors.desk import Quiet
 
 ANSWER = BuildFailed(build_id="b", environment="production", step="test", message="done")
-
-
-class Silent:
-    """Nobody listens."""
-
-    def hand_over(self, app_id: str, rows: list[Any], steps: list[Any]) -> None:
-        """Let it be."""
-
-    def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
-        """Likewise."""
 
 
 @pytest.fixture
@@ -36,7 +27,7 @@ def pool(database_url: str) -> Iterator[Pool]:
 def lane_of(pool: Pool) -> Callable[..., Lane]:
     def make(work: Callable[[Turn], None], **options: Any) -> Lane:
         emits: tuple[type[Event], ...] = (BuildFailed,)
-        return Lane("preview", emits, work, pool, Silent(), **options)
+        return Lane("preview", emits, work, pool, Quiet(), **options)
 
     return make
 
