@@ -31,7 +31,13 @@ const reporter = new Reporter(page.nonce, post);
 
 /** The last error that nothing caught: when a root dies, this is why. @type {unknown} */
 let uncaught = null;
-const react = new React(window, () => setTimeout(() => uncaught && show(uncaught)));
+/** How often the page was well again: an error from before is not shown any more. */
+let healings = 0;
+// React 18 tells the window before it takes the root away, React 19 after it.
+const react = new React(window, () => {
+  const before = healings;
+  setTimeout(() => uncaught && show(uncaught, before));
+});
 
 const loader = new Loader(registry, externals, react, makeHot, metaMaker(page.env, origin));
 const replacer = new Replacer(registry, loader, react, page.entry);
@@ -43,7 +49,7 @@ const live = new Live(
     define,
     setStyle: (id, text) => setStyle(document, id, text),
     removeStyle: (id) => removeStyle(document, id),
-    reload: (reason) => void reload(window, live.rev, reason),
+    reload: (reason, again) => void reload(window, live.rev, reason, again),
     applied,
     threw: (error) => {
       show(error);
@@ -51,7 +57,10 @@ const live = new Live(
     },
     failed: (trouble) => overlay.show("compile", trouble),
     cleared: (ids) => overlay.clear("compile", ids),
-    healed: () => overlay.clear("runtime"),
+    healed: () => {
+      healings++;
+      overlay.clear("runtime");
+    },
   },
 );
 
@@ -99,9 +108,10 @@ function applied(rev) {
   void reporter.acknowledge(rev);
 }
 
-/** @param {unknown} error */
-async function show(error) {
-  overlay.show("runtime", await tracer.trace(error));
+/** @param {unknown} error @param {number} [before] how often the page had been well when it happened */
+async function show(error, before = healings) {
+  const trouble = await tracer.trace(error);
+  if (before === healings) overlay.show("runtime", trouble);
 }
 
 /** @param {unknown} error */

@@ -1,5 +1,7 @@
 // Named events inside the page: what `import.meta.hot.on` hears.
 
+import { attempt } from "./attempt.js";
+
 /** @typedef {(payload: any) => void} Listener */
 
 export class Events {
@@ -25,11 +27,7 @@ export class Events {
   /** A listener that throws harms no other. @param {string} name @param {unknown} [payload] */
   emit(name, payload) {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {
-      try {
-        listener(payload);
-      } catch (error) {
-        reportError(error);
-      }
+      attempt(() => listener(payload));
     }
   }
 }

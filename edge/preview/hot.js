@@ -1,5 +1,7 @@
 // import.meta.hot of one evaluation of a module, with Vite's meaning.
 
+import { attempt } from "./attempt.js";
+
 /** @typedef {import("./registry.js").Exports} Exports */
 /** @typedef {(exports: Exports | undefined) => void} Accepted */
 /** @typedef {(exports: (Exports | undefined)[]) => void} AcceptedMany */
@@ -115,6 +117,6 @@ export class Hot {
   /** End this evaluation, once: its listeners go, its disposers may leave data. */
   end() {
     for (const stop of this.#listening.splice(0)) stop();
-    for (const dispose of this.disposers.splice(0)) dispose(this.data);
+    for (const dispose of this.disposers.splice(0)) attempt(() => dispose(this.data));
   }
 }

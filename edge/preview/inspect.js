@@ -37,7 +37,7 @@ export class Inspector {
 
   /** @param {unknown} url */
   #isMeant(url) {
-    return typeof url === "string" && URL.parse(url)?.origin === this.#window.location.origin;
+    return typeof url === "string" && URL.canParse(url) && new URL(url).origin === this.#window.location.origin;
   }
 
   /** @param {string} origin */

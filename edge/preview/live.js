@@ -1,5 +1,6 @@
 // Applies what the stream brings, one after the other: styles, definitions, replacements, one render.
 
+import { attempt } from "./attempt.js";
 import { merge } from "./merge.js";
 import { compare } from "./revision.js";
 
@@ -11,7 +12,7 @@ import { compare } from "./revision.js";
  *   define: (source: import("./evaluate.js").Source, rev: string) => boolean,
  *   setStyle: (id: string, text: string) => void,
  *   removeStyle: (id: string) => void,
- *   reload: (reason: string) => void,
+ *   reload: (reason: string, again?: number) => void,
  *   applied: (rev: string) => void,
  *   threw: (error: unknown) => void,
  *   failed: (trouble: Trouble) => void,
@@ -19,6 +20,9 @@ import { compare } from "./revision.js";
  *   healed: () => void,
  * }} Page
  */
+
+/** Milliseconds. A server that asks twice has reasons of its own, unless it asks every page at once. */
+const ASKED_AGAIN = 3_000;
 
 export class Live {
   /** The newest revision that the page has taken in; a new connection goes on from here. */
@@ -38,7 +42,7 @@ export class Live {
    * @param {{
    *   registry: import("./registry.js").Registry,
    *   replacer: import("./replace.js").Replacer,
-   *   react: {died: boolean, refresh(): void},
+   *   react: {readonly died: boolean, refresh(): void},
    *   events: import("./events.js").Events,
    *   externals: import("./externals.js").Externals,
    * }} parts
@@ -64,9 +68,9 @@ export class Live {
 
   /** @param {string} event @param {any} data */
   take(event, data) {
-    if (event === "reload") this.#page.reload("asked for by the server");
+    if (event === "reload") this.#page.reload("asked for by the server", ASKED_AGAIN);
     else if (event === "cleared") this.#page.cleared();
-    else if (event === "failed" && this.#concerns(data.rev, "same")) this.#fail(data);
+    else if (event === "failed" && this.#concerns(data.rev ?? this.rev, "same")) this.#fail(data);
     else if (event === "update" && this.#concerns(data.rev)) this.#update(data);
   }
 
@@ -136,7 +140,7 @@ export class Live {
   #remove(id) {
     const hot = this.#registry.instance(id)?.hot;
     hot?.end();
-    for (const prune of hot?.pruners ?? []) prune(hot?.data ?? {});
+    for (const prune of hot?.pruners ?? []) attempt(() => prune(hot?.data ?? {}));
     this.#registry.remove(id);
     this.#page.removeStyle(id);
   }
@@ -146,7 +150,6 @@ export class Live {
    * @returns {Promise<boolean>} whether the page shows it now
    */
   async #replace(changed) {
-    this.#react.died = false;
     try {
       const reload = await this.#replacer.replace(changed);
       if (reload) {

@@ -14,8 +14,9 @@ export function allowed(origin, list, own) {
 
 /** @param {string} origin @param {string} pattern @param {string} own */
 function matches(origin, pattern, own) {
-  const url = URL.parse(origin);
-  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  if (!/^https?:$/.test(url.protocol)) return false;
   if (pattern === "*") return true;
   const [, scheme, host = "", port] = /^(?:([a-z]+):)?(?:\/\/)?([^:/]*)(?::(\d+|\*))?\/?$/i.exec(pattern) ?? [];
   if (scheme ? url.protocol !== `${scheme.toLowerCase()}:` : !host || !isAsSafe(url.protocol, own)) return false;
@@ -27,4 +28,4 @@ function matches(origin, pattern, own) {
 }
 
 /** A pattern without a scheme means the page's own, or https. @param {string} protocol @param {string} own */
-const isAsSafe = (protocol, own) => protocol === "https:" || protocol === URL.parse(own)?.protocol;
+const isAsSafe = (protocol, own) => protocol === "https:" || protocol === new URL(own).protocol;

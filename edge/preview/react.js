@@ -4,7 +4,7 @@ import { difference, exportedComponents, isBoundary } from "./boundary.js";
 import * as Refresh from "./refresh.js";
 
 /** @typedef {import("./registry.js").Exports} Exports */
-/** @typedef {{current: {memoizedState: {element?: unknown} | null}}} Root */
+/** @typedef {{containerInfo: unknown, current: {memoizedState: {element?: unknown} | null}}} Root */
 /** @typedef {{onCommitFiberRoot: OnCommit, inject: (renderer: unknown) => unknown}} Hook */
 /** @typedef {(renderer: number, root: Root, priority: unknown, failed: boolean) => unknown} OnCommit */
 
@@ -13,8 +13,8 @@ const PATIENCE = 1_000;
 const isComponent = Refresh.isLikelyComponentType;
 
 export class React {
-  /** Whether an error that nothing caught took a whole root off the page since this was last set to false. */
-  died = false;
+  /** Where React had rendered, until an error that nothing caught took it all away. @type {Set<unknown>} */
+  #dead = new Set();
   #whenDied;
   /** Whether react-dom, or another renderer, is there. */
   #present = false;
@@ -35,7 +35,8 @@ export class React {
     const hook = /** @type {Hook} */ (/** @type {any} */ (window).__REACT_DEVTOOLS_GLOBAL_HOOK__);
     const commit = hook.onCommitFiberRoot;
     hook.onCommitFiberRoot = (renderer, root, priority, failed) => {
-      if (failed && !root.current.memoizedState?.element) this.#die();
+      if (!failed || root.current.memoizedState?.element) this.#dead.delete(root.containerInfo);
+      else this.#die(root.containerInfo);
       this.#committed();
       return commit.call(hook, renderer, root, priority, failed);
     };
@@ -49,14 +50,18 @@ export class React {
   /** Wait for the first render, which React does by itself after the entry asked for it; not for ever. */
   async rendered() {
     if (!this.#present) return; // an app without React
-    const { promise: late, resolve } = Promise.withResolvers();
-    setTimeout(resolve, PATIENCE);
-    await Promise.race([this.#firstCommit, late]);
+    await Promise.race([this.#firstCommit, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   }
 
-  #die() {
-    this.died = true;
+  /** @param {unknown} container */
+  #die(container) {
+    this.#dead.add(container);
     this.#whenDied();
+  }
+
+  /** Whether a part of the page is blank, because of an error. */
+  get died() {
+    return this.#dead.size > 0;
   }
 
   /** @param {string} id @param {unknown} type @param {string} name */

@@ -11,23 +11,25 @@ const AGAIN = 30_000;
  * @param {string} rev
  * @param {string} reason
  * @param {number} now
+ * @param {number} [again]
  */
-export function worthwhile(stored, rev, reason, now) {
+export function worthwhile(stored, rev, reason, now, again = AGAIN) {
   /** @type {Last | null} */
   const last = stored ? JSON.parse(stored) : null;
-  return last?.rev !== rev || last.reason !== reason || now - last.at > AGAIN;
+  return last?.rev !== rev || last.reason !== reason || now - last.at > again;
 }
 
 /**
  * @param {Window} window
  * @param {string} rev where the page is
  * @param {string} reason
+ * @param {number} [again]
  * @returns {boolean} whether the page goes
  */
-export function reload(window, rev, reason) {
+export function reload(window, rev, reason, again) {
   try {
     const now = Date.now();
-    if (!worthwhile(window.sessionStorage.getItem(KEY), rev, reason, now)) return false;
+    if (!worthwhile(window.sessionStorage.getItem(KEY), rev, reason, now, again)) return false;
     window.sessionStorage.setItem(KEY, JSON.stringify({ rev, reason, at: now }));
   } catch {
     // A frame without storage reloads all the same.

@@ -1,5 +1,6 @@
 // Replaces changed modules in place, or leaves the page as it was and says why.
 
+import { attempt } from "./attempt.js";
 import { plan } from "./plan.js";
 
 /** @typedef {import("./registry.js").Instance} Instance */
@@ -116,7 +117,7 @@ export class Replacer {
       const fresh = this.#registry.instance(id);
       if (!found.roots.has(id) || !fresh || old.state !== "ready") continue;
       const accepted = old.hot.acceptsItself(old.exports);
-      for (const callback of accepted ?? []) callback(fresh.exports);
+      for (const callback of accepted ?? []) attempt(() => callback(fresh.exports));
       if (!accepted && this.#react.isBoundary(old.exports) && this.#react.difference(old.exports, fresh.exports)) {
         this.#handedOn.add(id);
       }
@@ -129,7 +130,7 @@ export class Replacer {
     const exports = this.#registry.instance(dep)?.exports;
     for (const { deps, many, callback } of this.#registry.instance(importer)?.hot.acceptances ?? []) {
       if (!deps.includes(dep)) continue;
-      callback(many ? deps.map((known) => (known === dep ? exports : undefined)) : exports);
+      attempt(() => callback(many ? deps.map((known) => (known === dep ? exports : undefined)) : exports));
     }
   }
 

@@ -1,5 +1,6 @@
 // Follows the stream of updates: from where the page is, again after every break, without a gap.
 
+import { attempt } from "./attempt.js";
 import { reader } from "./sse.js";
 
 /** @typedef {(event: string, data: any) => void} Take */
@@ -16,6 +17,8 @@ import { reader } from "./sse.js";
 
 /** Milliseconds until the first try after a break, and at most between two. */
 const [SOONEST, LATEST] = [100, 10_000];
+/** A connection that held so long was a good one: the next break is a new one. */
+const LASTED = 5_000;
 /** A stream that has been silent so long (heartbeats come every 15 s) is dead, whatever the socket believes. */
 const SILENCE = 45_000;
 
@@ -46,8 +49,10 @@ export class Updates {
   /** Follow until closed. */
   async follow() {
     while (!this.#closed) {
+      const began = Date.now();
       const status = await this.#connect();
       if (this.#closed) return;
+      if (Date.now() - began > LASTED) this.#tries = 0;
       this.#options.lost?.(status);
       await this.#pause(backoff(this.#tries++, (this.#options.random ?? Math.random)()));
     }
@@ -102,10 +107,14 @@ export class Updates {
     for (;;) {
       const { done, value } = await pieces.read();
       if (done || this.#closed) return;
-      this.#tries = 0;
       this.#heard = Date.now();
-      for (const { event, data } of read(value)) this.#options.take(event, JSON.parse(data || "null"));
+      for (const message of read(value)) this.#tell(message);
     }
+  }
+
+  /** What one message does wrong ends no stream. @param {import("./sse.js").Message} message */
+  #tell({ event, data }) {
+    attempt(() => this.#options.take(event, JSON.parse(data || "null")));
   }
 
   /** @param {number} milliseconds */

@@ -60,6 +60,18 @@ def test_a_render_error_shows_its_place_until_it_is_fixed(show: Show, version: i
     assert shown.is_marked
 
 
+def test_a_style_edit_does_not_heal_a_blank_page(show: Show, version: int) -> None:
+    shown = show(counter(), version)
+    shown.breaks("src/App.tsx", "return (", 'if (count >= 0) throw new Error("no price");\n  return (')
+    rev = shown.app.write({"src/index.css": "h1 { color: rgb(4, 5, 6); }"})
+    shown.page.wait_for_function("document.querySelector('style[data-fleet-css]').textContent.includes('4, 5, 6')")
+    shown.overlay_has("no price")
+    shown.replace("src/App.tsx", "count >= 0", "count < 0")
+    shown.overlay_is_gone()
+    shown.has("h1", "First")
+    assert rev not in shown.origin.acknowledged()
+
+
 def test_an_error_of_the_first_render_is_found_in_the_registry(show: Show, version: int) -> None:
     files = counter()
     files["src/label.ts"] = "\n\nexport function label(count: number): string {\n  return (null as any).price;\n}\n"

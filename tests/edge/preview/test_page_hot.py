@@ -54,6 +54,15 @@ def test_an_importer_may_accept_for_what_it_imports(show: Show) -> None:
     assert shown.is_marked
 
 
+def test_a_callback_that_throws_is_reported_and_stops_nothing(show: Show) -> None:
+    accept = 'import.meta.hot!.accept(() => { throw new Error("not accepted"); });'
+    shown = show(with_clock(accept))
+    shown.write("src/clock.ts", CLOCK + accept + "// edited")
+    shown.origin.wait_for_post("/__fleet/error", message="not accepted", file="src/clock.ts")
+    assert said(shown) == ["made 1", "disposed 1", "made 2"]
+    shown.overlay_is_gone()
+
+
 def test_a_module_that_invalidates_hands_the_change_on(show: Show) -> None:
     accept = "import.meta.hot!.accept(() => import.meta.hot!.invalidate());"
     shown = show(with_clock(accept) | {"src/number.tsx": ""})
