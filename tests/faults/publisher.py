@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import pika
@@ -58,8 +59,9 @@ class Publisher:
     def close(self) -> None:
         """Hang up."""
         connection, self._connection = self._connection, None
-        if connection is not None and connection.is_open:
-            connection.close()
+        if connection is not None:
+            with suppress(AMQPError, OSError):  # it may be lost already, and not know it
+                connection.close()
 
     def _open(self) -> BlockingChannel:
         if self._connection is None or self._channel is None or self._channel.is_closed:
