@@ -28,6 +28,11 @@ def written(app_id: str, word: str) -> dict[str, Any]:
     return event("file-written", app_id, {"path": f"src/{word}.tsx", "content": f"export default '{word}'\n"})
 
 
+def rewritten(app_id: str, n: int) -> dict[str, Any]:
+    """Return an event that writes one of two hundred files again: an app must not have any number of them."""
+    return event("file-written", app_id, {"path": f"src/{n % 200}.tsx", "content": f"export default {n}\n"})
+
+
 class Mouth:
     """One connection that publishes without waiting for confirmations: what is measured is the way, not the door."""
 

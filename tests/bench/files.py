@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from contracts.cloudevents import BATCH
-from tests.bench.bus import Ear, Mouth, ear, event, mouth, paced, say_all, written
+from tests.bench.bus import Ear, Mouth, ear, event, mouth, paced, rewritten, say_all, written
 from tests.bench.figures import Bar, Findings, spread
 from tests.bench.ground import Ground
 from tests.bench.marks import mark, now
@@ -27,9 +27,9 @@ def files(ground: Ground, findings: Findings) -> None:
     with _worker(ground) as (voice, listener):
         _warm(voice, listener)
         _latency(ground, findings, voice, listener)
-        one = [written("one", mark()) for _ in range(ground.few(BACKLOG))]
+        one = [rewritten("one", n) for n in range(ground.few(BACKLOG))]
         _throughput(findings, voice, listener, "of one app", one)
-        many = [written(f"many-{n % APPS}", mark()) for n in range(ground.few(BACKLOG))]
+        many = [rewritten(f"many-{n % APPS}", n) for n in range(ground.few(BACKLOG))]
         _throughput(findings, voice, listener, f"of {APPS} apps", many)
         _list(ground, findings, voice, listener)
         _batches(ground, findings, listener)
