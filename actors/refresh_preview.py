@@ -18,7 +18,7 @@ from edge import revision
 from edge.drawing import Drawing
 from edge.workshop import Workshop
 from sql import previews
-from sql.database import transaction
+from sql.database import Tx, transaction
 from sql.previews import Shown, Step
 from sql.shelf import PostgresShelf
 
@@ -42,12 +42,19 @@ def refresh_preview(turn: Turn, workshop: Workshop) -> None:
     code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
     with turn.settle() as tx:
         shelf.keep(tx)
-        number = previews.record(tx, turn.app_id, step) if step else previews.caught_up(tx, turn.app_id, shown)
+        number = record(tx, turn, step) if step else previews.caught_up(tx, turn.app_id, shown)
         name = f"{shown.epoch}.{number}"
         turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
     if step is not None:
         told = revision.told(step.kind, body, name, code, contents)
         turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})
+
+
+def record(tx: Tx, turn: Turn, step: Step) -> int:
+    """Write the next revision as a part of the story that led to it: a page that shows it goes on with that."""
+    cause = turn.envelope
+    story_id = cause.story_id or cause.event_id
+    return previews.record(tx, turn.app_id, step, story_id=story_id, message_id=cause.message_id)
 
 
 def decide(shown: Shown, drawing: Drawing, seconds: float) -> Step | None:

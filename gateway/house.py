@@ -11,6 +11,7 @@ from gateway.auth import Authority
 from gateway.cors import Cors
 from gateway.guard import Guard
 from gateway.history import PostgresHistory
+from gateway.holding import Holder
 from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.keys import Keys
@@ -30,12 +31,12 @@ def build(
     history = PostgresHistory(database_url, name="fleet gateway")
     hub = Hub(history)
     roster = Roster(settings.max_streams)
-    sweeper = Sweeper(roster, hub, history, metrics)
+    sweeper = Sweeper(roster, (hub,), history, metrics)
     history.on_connect = sweeper.audit_soon
     history.on_change = hub.rebase
     pushes = Pushes(hub, history, metrics)
     subscription = Subscription(PROGRESS, "#", pushes.take, on_open=sweeper.audit_soon)
-    wire = Wire(amqp_url, name="fleet gateway", subscription=subscription)
+    wire = Wire(amqp_url, name="fleet gateway", subscriptions=(subscription,))
     guard = Guard(Authority(Keys(settings)), settings.cors_origins)
     intake = Intake(wire, history.pool)
 
@@ -54,7 +55,7 @@ def build(
         asker=Asker(hub, intake),
         roster=roster,
         sweeper=sweeper,
-        streams=Streams(hub, history, guard, roster, metrics=metrics, describe=describe),
+        streams=Streams(Holder(hub, history, roster, metrics), history, guard, describe),
         readiness=Readiness(settings, history, wire, sweeper, roster),
         cors=Cors(settings.cors_origins),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import time
+from collections.abc import Sequence
 
 import psycopg
 import structlog
@@ -25,8 +26,8 @@ _STALL_REMEMBERED = 5.0
 class Sweeper:
     """Walks through all streams, a few at each tick."""
 
-    def __init__(self, roster: Roster, hub: Hub, history: PostgresHistory, metrics: Metrics) -> None:
-        self._roster, self._hub, self._history, self._metrics = roster, hub, history, metrics
+    def __init__(self, roster: Roster, hubs: Sequence[Hub], history: PostgresHistory, metrics: Metrics) -> None:
+        self._roster, self._hubs, self._history, self._metrics = roster, hubs, history, metrics
         self._task: asyncio.Task[None] | None = None
         self._auditing: asyncio.Task[None] | None = None
         self._audit_due = False
@@ -90,6 +91,7 @@ class Sweeper:
             self._audit_due = False
             try:
                 await self._history.check_epoch()
-                await self._hub.audit()
+                for hub in self._hubs:
+                    await hub.audit()
             except psycopg.Error as error:  # the next round tries again
                 log.warning("audit_failed", error=str(error))

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from sql.database import AsyncTx, Tx
 from sql.named import Named
@@ -74,8 +73,8 @@ def load(tx: Tx, app_id: str) -> Shown | None:
     )
 
 
-def record(tx: Tx, app_id: str, step: Step) -> int:
-    """Write the next revision and return its number."""
+def record(tx: Tx, app_id: str, step: Step, *, story_id: str = "", message_id: str | None = None) -> int:
+    """Write the next revision, and whose story it belongs to, and return its number."""
     if step.modules:
         ids = list(step.modules)
         keys, deps = [step.modules[one][0] for one in ids], [step.modules[one][1] for one in ids]
@@ -97,6 +96,8 @@ def record(tx: Tx, app_id: str, step: Step) -> int:
             "page": step.page,
             "failure": step.failure,
             "seconds": step.seconds,
+            "story_id": story_id,
+            "message_id": message_id,
         },
     ).fetchone()
     assert row is not None  # noqa: S101 - the statement always returns one row
@@ -125,19 +126,6 @@ async def after(tx: AsyncTx, app_id: str, revision: int, count: int) -> list[tup
     """Return a page of revisions behind a number: number, kind, body."""
     found = await tx.execute(QUERY.after, {"app_id": app_id, "revision": revision, "count": count})
     return [(row[0], row[1], row[2]) for row in await found.fetchall()]
-
-
-async def shown(tx: AsyncTx, app_id: str) -> dict[str, Any] | None:
-    """Return what a page is made from."""
-    row = await (await tx.execute(QUERY.shown, {"app_id": app_id})).fetchone()
-    names = ("revision", "status", "page", "failure", "private", "frame_ancestors")
-    return dict(zip(names, row, strict=True)) if row else None
-
-
-async def acknowledge(tx: AsyncTx, app_id: str, revision: int) -> bool:
-    """Note that a page shows a revision; return whether it is the first that does."""
-    row = await (await tx.execute(QUERY.acknowledge, {"app_id": app_id, "revision": revision})).fetchone()
-    return row is not None
 
 
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:

@@ -22,8 +22,8 @@ with preview as (
         provision_seconds = coalesce(old.provision_seconds, excluded.provision_seconds), updated_at = now()
     returning revision
 )
-insert into fleet.preview_revisions (app_id, revision, kind, body)
-select %(app_id)s, revision, %(kind)s, %(body)s from preview
+insert into fleet.preview_revisions (app_id, revision, kind, body, story_id, message_id)
+select %(app_id)s, revision, %(kind)s, %(body)s, %(story_id)s, %(message_id)s from preview
 returning revision;
 
 -- name: caught_up
@@ -58,13 +58,6 @@ select app_id, revision from fleet.previews where app_id = any(%(app_ids)s);
 -- name: after
 select revision, kind, body from fleet.preview_revisions
 where app_id = %(app_id)s and revision > %(revision)s order by revision limit %(count)s;
-
--- name: shown
-select revision, status, page, failure, private, frame_ancestors from fleet.previews where app_id = %(app_id)s;
-
--- name: acknowledge
-update fleet.preview_revisions set acknowledged = now()
-where app_id = %(app_id)s and revision = %(revision)s and acknowledged is null returning true;
 
 -- name: forget
 -- As with stories: always from the beginning of an app's revisions.

@@ -63,19 +63,14 @@ class Appended:
 
 def append(tx: Tx, app_id: str, steps: Sequence[Step]) -> Appended:
     """Write steps as the last thing of a transaction."""
-    head = tx.execute(
-        QUERY.append,
-        {
-            "app_id": app_id,
-            "count": len(steps),
-            "kinds": [step.kind for step in steps],
-            "event_ids": [step.event_id for step in steps],
-            "story_ids": [step.story_id for step in steps],
-            "message_ids": [step.message_id for step in steps],
-            "bodies": [step.body for step in steps],
-        },
-    )
-    return Appended(steps, head)
+    return Appended(steps, tx.execute(QUERY.append, _columns(app_id, steps)))
+
+
+async def tell(tx: AsyncTx, app_id: str, step: Step) -> Numbered:
+    """Write one step as the last thing of a transaction, on asyncio."""
+    row = await (await tx.execute(QUERY.append, _columns(app_id, [step]))).fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns one row
+    return Numbered(row[0], step.kind, step.message_id, step.body)
 
 
 async def after(tx: AsyncTx, app_id: str, seq: int, count: int) -> list[Numbered]:
@@ -130,3 +125,15 @@ async def bump_epoch(tx: AsyncTx) -> None:
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:
     """Delete a batch of history older than what is kept; return how much went."""
     return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount
+
+
+def _columns(app_id: str, steps: Sequence[Step]) -> dict[str, Any]:
+    return {
+        "app_id": app_id,
+        "count": len(steps),
+        "kinds": [step.kind for step in steps],
+        "event_ids": [step.event_id for step in steps],
+        "story_ids": [step.story_id for step in steps],
+        "message_ids": [step.message_id for step in steps],
+        "bodies": [step.body for step in steps],
+    }

@@ -1,11 +1,11 @@
-"""One AMQP connection on an asyncio loop: confirmed publishing, plain pushes, one subscription.
+"""One AMQP connection on an asyncio loop: confirmed publishing, plain pushes, subscriptions.
 
 It connects, and connects again when lost; what was not confirmed by then fails, so that whoever published knows.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -42,11 +42,11 @@ class Subscription:
 class Wire:
     """A connection that is kept."""
 
-    def __init__(self, url: str, *, name: str, subscription: Subscription | None = None) -> None:
+    def __init__(self, url: str, *, name: str, subscriptions: Sequence[Subscription] = ()) -> None:
         self._parameters = pika.URLParameters(url)
         self._parameters.heartbeat = _HEARTBEAT
         self._parameters.client_properties = {"connection_name": name}
-        self._subscription = subscription
+        self._subscriptions = tuple(subscriptions)
         self._unconfirmed: dict[int, tuple[str, asyncio.Future[bool]]] = {}
         self._returned: set[str] = set()
         self._published = 0
@@ -164,8 +164,8 @@ class Wire:
         await _answer(lambda done: confirmed.confirm_delivery(self._on_confirm, callback=done))
         self._confirmed = confirmed
         self._plain = await self._channel(connection, fail)
-        if self._subscription is not None:
-            await _subscribe(await self._channel(connection, fail), self._subscription)
+        for subscription in self._subscriptions:
+            await _subscribe(await self._channel(connection, fail), subscription)
 
     async def _channel(self, connection: AsyncioConnection, fail: Callable[..., None]) -> Channel:
         channel: Channel = await _answer(lambda done: connection.channel(on_open_callback=done))

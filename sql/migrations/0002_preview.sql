@@ -58,6 +58,8 @@ create table fleet.preview_revisions (
     revision     bigint not null,
     kind         text not null,
     body         text not null,
+    story_id     text not null default '',
+    message_id   text,
     acknowledged timestamptz,
     at           timestamptz not null default clock_timestamp(),
     primary key (app_id, revision)
@@ -85,8 +87,14 @@ grant select, insert on fleet.preview_revisions to fleet_worker;
 
 grant select on fleet.units, fleet.dependency_sets, fleet.dependency_files, fleet.preview_modules,
     fleet.preview_styles to fleet_gateway;
-grant select, update (private, frame_ancestors) on fleet.previews to fleet_gateway;
+-- Who may look at an app may be said before there is anything to see.
+grant select, insert (app_id, private, frame_ancestors), update (private, frame_ancestors) on fleet.previews
+    to fleet_gateway;
 grant select, update (acknowledged) on fleet.preview_revisions to fleet_gateway;
+
+-- What a page says back is a fact of its app like any other: into the story and the outbox in one commit.
+grant select, insert, update on fleet.progress_heads to fleet_gateway;
+grant insert on fleet.progress to fleet_gateway;
 
 create policy every_app on fleet.previews for select to fleet_gateway using (true);
 create policy every_app on fleet.preview_revisions to fleet_relay using (true);

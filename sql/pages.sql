@@ -1,0 +1,34 @@
+-- name: access
+select private, frame_ancestors from fleet.previews where app_id = %(app_id)s;
+
+-- name: page
+select revision, status, page, failure, private, frame_ancestors from fleet.previews where app_id = %(app_id)s;
+
+-- name: styles
+select style_id, content from fleet.preview_styles join fleet.blobs using (sha256)
+where app_id = %(app_id)s order by position;
+
+-- name: revision
+select revision from fleet.previews where app_id = %(app_id)s;
+
+-- name: modules
+select module_id, deps, code, map from fleet.preview_modules join fleet.units using (key)
+where app_id = %(app_id)s order by module_id;
+
+-- name: file
+-- Of the places where a file may lie, the first that has one.
+select path, sha256, content from fleet.files join fleet.blobs using (sha256)
+where app_id = %(app_id)s and path = any(%(paths)s::text[]) order by array_position(%(paths)s::text[], path) limit 1;
+
+-- name: configure
+insert into fleet.previews (app_id, private, frame_ancestors)
+select app_id, %(private)s, %(frame_ancestors)s from fleet.apps where app_id = %(app_id)s
+on conflict (app_id) do update set private = excluded.private, frame_ancestors = excluded.frame_ancestors
+returning true;
+
+-- name: acknowledge
+update fleet.preview_revisions set acknowledged = now()
+where app_id = %(app_id)s and revision = %(revision)s and acknowledged is null returning story_id, message_id;
+
+-- name: cause
+select story_id, message_id from fleet.preview_revisions where app_id = %(app_id)s and revision = %(revision)s;
