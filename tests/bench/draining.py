@@ -24,18 +24,30 @@ class Drain(NamedTuple):
 
 
 def drained(ground: Ground, record: Record, starts: Sequence[Start], say: Say, count: int) -> Drain:
-    """Let a backlog wait before its consumers start, and return how fast and how dearly they take it."""
+    """Let a backlog wait before its consumer starts, and return how fast and how dearly it is taken.
+
+    Of several consumers the first would take most of it while the others still start: there it comes once all wait.
+    """
     record.clear()
-    with mouth(ground.rabbit.url) as voice:
-        for _ in range(count):
-            voice.send(*say(now()))
     with ExitStack() as stack:
+        if len(starts) == 1:
+            _publish(ground, say, count)
         consumers = [stack.enter_context(start()) for start in starts]
+        if len(starts) > 1:
+            _publish(ground, say, count)
         record.wait(count // 10)  # what starting and warming up cost is not counted
         before, taken_before = sum(consumer.seconds for consumer in consumers), len(record)
         taken = rate(record.wait(count))
         used = sum(consumer.seconds for consumer in consumers) - before
-        return Drain(taken, used / max(1, count - taken_before) * 1e6)
+        # Where all was taken before anybody could look, there is nothing to divide by.
+        cost = used / (count - taken_before) * 1e6 if taken_before < count else float("nan")
+        return Drain(taken, cost)
+
+
+def _publish(ground: Ground, say: Say, count: int) -> None:
+    with mouth(ground.rabbit.url) as voice:
+        for _ in range(count):
+            voice.send(*say(now()))
 
 
 def declared(ground: Ground, name: str) -> Start:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 
@@ -42,7 +43,7 @@ class Figure:
         return {
             "what": self.what,
             "unit": self.unit,
-            "values": self.values,
+            "values": {name: value if isfinite(value) else None for name, value in self.values.items()},
             "bars": [str(bar) for bar in self.bars],
             "passed": self.passed,
             "peer": self.peer or None,
