@@ -124,4 +124,4 @@ def _quietly(step: Callable[[], Any], queue: str) -> None:
     try:
         step()
     except Exception as error:  # noqa: BLE001 - see close
-        log.info("consumer_closed_roughly", queue=queue, error=repr(error))
+        log.debug("consumer_closed_roughly", queue=queue, error=repr(error))

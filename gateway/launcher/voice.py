@@ -2,6 +2,8 @@
 
 import json
 import logging
+import time
+from collections.abc import Callable
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -9,6 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+#: What a process complains of again and again is printed once in so many seconds; its log file has all of it.
+CALM_SECONDS = 10.0
+_REMEMBERED = 500
 LOG_BYTES = 20 * 1024 * 1024
 STYLES = {"warning": "yellow", "error": "red", "critical": "red"}
 
@@ -19,8 +24,9 @@ HIDDEN = {"event", "level", "timestamp", "logger", "process", "pid"}
 class Voice:
     """The terminal, which may be closed at any time."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console, self._clock = console, clock
+        self._complaints: dict[tuple[str, str], tuple[float, int]] = {}
 
     def say(self, who: str, what: str, style: str = "") -> None:
         """Print one line with the time and who it is about."""
@@ -41,8 +47,23 @@ class Voice:
             self.say(who, line, "dim")
             return
         details = " ".join(f"{name}={value}" for name, value in entry.items() if name not in HIDDEN)
-        text = f"{entry.get('event', '')}  {details}".splitlines()[0].rstrip()
-        self.say(who, text, STYLES.get(str(entry.get("level")), ""))
+        said, style = str(entry.get("event", "")), STYLES.get(str(entry.get("level")), "")
+        unsaid = self._unsaid(who, said) if style else 0
+        if unsaid is not None:
+            again = f"({unsaid} times more since)  " if unsaid else ""
+            self.say(who, f"{said}  {again}{details}".splitlines()[0].rstrip(), style)
+
+    def _unsaid(self, who: str, said: str) -> int | None:
+        """Return how often the same complaint was kept back since it was printed, or nothing to keep it back again."""
+        complaint, now = (who, said.split(":", 1)[0]), self._clock()
+        since, unsaid = self._complaints.get(complaint, (-CALM_SECONDS, 0))
+        if now - since < CALM_SECONDS:
+            self._complaints[complaint] = since, unsaid + 1
+            return None
+        if len(self._complaints) >= _REMEMBERED:
+            self._complaints.clear()
+        self._complaints[complaint] = now, 0
+        return unsaid
 
 
 def parse(line: str) -> dict[str, object] | None:
