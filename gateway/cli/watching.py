@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from contracts.file import FileRejected
 from gateway.cli import changes, events, facts
 from gateway.cli.changes import Batch
 from gateway.cli.console import Trouble, complain, print_json, print_line
@@ -145,7 +146,7 @@ class Watch:
             sent = self._sent.get(str(fact.get("story_id")))
             if sent is None:
                 continue
-            if facts.is_bad_news(fact):
+            if fact["kind"] == FileRejected.kind:
                 self._known = sent.batch.taken_back(self._known)
             milliseconds = round((time.monotonic() - sent.since) * 1000, 1)
             if self._as_json:

@@ -1,6 +1,7 @@
 """A small real HTTP server that breaks off, refuses and goes away when told: for the client's own logic."""
 
 import json
+import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ class Script:
     asked: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     posted: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    over: threading.Event = field(default_factory=threading.Event)
+    #: What the last stream goes on with; nothing ends it.
+    live: queue.Queue[bytes] = field(default_factory=queue.Queue)
     answering: bool = True
 
 
@@ -52,7 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(step)
         if not self.script.streams:
-            self.script.over.wait()
+            self.stay()
+
+    def stay(self) -> None:
+        while chunk := self.script.live.get():
+            self.wfile.write(chunk)
+        self.script.live.put(b"")
 
     def do_POST(self) -> None:
         event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -89,7 +96,7 @@ def gateway(script: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("FLEET_HTTP", f"127.0.0.1:{server.server_port}")
     monkeypatch.setenv("FLEET_JWT_SECRET", SECRET)
     yield server
-    script.over.set()
+    script.live.put(b"")
     server.shutdown()
     server.server_close()
     thread.join()

@@ -1,6 +1,9 @@
 """A watched folder: first as one event, then change by change, through whatever the gateway does."""
 
 import asyncio
+import io
+import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,17 @@ class Session:
     async def changes(self) -> list[tuple[str, str]]:
         data = (await self.next())["data"]
         return [(change.get("operation", "write"), change["path"]) for change in data.get("files", [data])]
+
+
+class Screen(io.StringIO):
+    """A standard output that tells when something was printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = threading.Semaphore(0)
+
+    def flush(self) -> None:
+        self.shown.release()
 
 
 def watch(fleet: Fleet, folder: Path, script: Script, play: Callable[[Session], Awaitable[None]]) -> None:
@@ -148,6 +162,22 @@ def test_a_refused_event_is_said_and_the_next_save_tries_again(
 
     watch(fleet, folder, script, play)
     assert "not published: data.path: is odd" in capsys.readouterr().err
+
+
+def test_what_does_not_render_is_stored_all_the_same_and_can_be_deleted(
+    fleet: Fleet, folder: Path, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+
+    async def play(session: Session) -> None:
+        story = (await session.next())["id"]
+        script.live.put(f'id: e.1\nevent: preview-failed\ndata: {{"story_id": "{story}"}}\n\n'.encode())
+        assert await asyncio.to_thread(screen.shown.acquire, timeout=10)
+        (folder / "index.html").unlink()
+        assert await session.changes() == [("delete", "index.html")]
+
+    watch(fleet, folder, script, play)
 
 
 @pytest.mark.parametrize(
