@@ -14,6 +14,9 @@ RESERVED = frozenset({".git", ".fleet", "__fleet", "node_modules"})
 #: Marks that reorder text on the screen, so that a name reads as another.
 _BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+#: What decoders leave where bytes were no text: names that differ only there would be one file.
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
 
 def path_flaw(path: str) -> str | None:
     """Say why a path cannot be a file's, or nothing."""
@@ -24,6 +27,8 @@ def path_flaw(path: str) -> str | None:
         return "must be relative, with / between its parts"
     if any(unicodedata.category(letter) in {"Cc", "Cs"} or letter in _BIDI for letter in path):
         return "contains a control character"
+    if _UNREADABLE in path:
+        return "contains bytes that are not UTF-8"
     if any(part in {"", ".", ".."} for part in parts):
         return "must not contain empty parts, . or .."
     if any(part != part.strip() for part in parts):

@@ -49,6 +49,7 @@ def test_an_ordinary_path_has_no_flaw(path: str) -> None:
         ("a\ud800b", "control character"),
         ("user\u202excod.exe", "control character"),
         ("a\u2066b", "control character"),
+        ("a\ufffdb", "not UTF-8"),
         (" a", "space"),
         ("a /b", "space"),
         (".git/config", "reserved"),
