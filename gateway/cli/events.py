@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,7 +42,9 @@ def read_data(option: str | None) -> dict[str, Any]:
         return {}
     try:
         text = option if not option.startswith("@") else _read(option[1:])
-        data = json.loads(text)
+        data = cloudevents.parse_json(text.encode())
+    except BadEvent as bad:
+        raise Trouble(f"--data: {bad.flaws[0].reason}", 2) from None
     except (OSError, ValueError) as error:
         raise Trouble(f"--data: {error}", 2) from None
     if not isinstance(data, dict):

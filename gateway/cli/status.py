@@ -32,7 +32,8 @@ def _show(state: dict[str, object]) -> None:
     for process in processes if isinstance(processes, list) else []:
         cells = (process.get(column) for column in ("name", "state", "pid", "restarts", "url"))
         table.add_row(*("" if cell is None else str(cell) for cell in cells))
-    console = Console()
+    # A narrow terminal wraps the lines itself; cut short, an address is of no use.
+    console = Console(width=max(Console().width, Console(width=500).measure(table).maximum))
     console.print(f"{state['home']}: {state['state']}", highlight=False, soft_wrap=True)
     if processes:
         console.print(table)

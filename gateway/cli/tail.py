@@ -39,7 +39,7 @@ async def _show(stream: Stream, as_json: bool) -> None:
         return
     async for fact in stream.facts():
         if as_json:
-            print_json(fact, indent=None)
+            print_json({"id": stream.cursor, **fact}, indent=None)
         else:
             print_line(facts.line(fact))
 

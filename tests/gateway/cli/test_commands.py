@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from contracts import catalog
 from gateway.cli.main import app
+from gateway.launcher.home import Home, replace
 from tests.gateway.cli.conftest import SECRET, Script
 
 OURS = ("publish", "watch", "tail", "token", "apps", "contracts", "dead-letters list", "dead-letters show",
@@ -67,6 +68,7 @@ def test_a_busy_gateway_gets_the_same_event_again(script: Script) -> None:
         (["file-stored", "--app", "demo"], "said by the fleet itself"),
         (["file-written", "--app", "demo", "--data", "{"], "--data"),
         (["file-written", "--app", "demo", "--data", "[]"], "JSON object"),
+        (["file-written", "--app", "demo", "--data", '{"path": "a", "content": "\\ud800"}'], "--data: is not JSON"),
         (["file-written", "--app", "demo", "--data", "@/nowhere"], "--data"),
         (["file-written", "--app", "demo", "--file", "a=/nowhere"], "--file"),
         (["file-written", "--app", "demo", "--data", '{"path": "../a", "content": ""}'], "path: must not contain"),
@@ -114,6 +116,18 @@ def test_the_fleet_is_found_by_the_file_that_up_has_written(
     (tmp_path / "home" / "env").write_text(lines)
     assert fleet("publish", "message-cancelled", "--app", "demo", "--data", '{"message_id": "m"}').exit_code == 0
     assert script.events
+
+
+def test_an_address_stays_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FLEET_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "40")
+    url = "postgresql://127.0.0.1:25735/fleet"
+    process = {"name": "postgres", "kind": "postgres", "pid": 1, "state": "ready", "restarts": 0, "url": url}
+    home = Home(tmp_path)
+    home.create()
+    with home.held():
+        replace(home.state, json.dumps({"home": str(tmp_path), "state": "ready", "processes": [process]}))
+        assert url in fleet("status").stdout
 
 
 def test_a_token_says_who_may_do_what_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,4 +190,6 @@ def test_tail_prints_plain_lines_where_there_is_no_terminal(script: Script) -> N
 def test_tail_prints_json_for_programs(script: Script) -> None:
     script.streams = [f'id: e.1\nevent: build-superseded\ndata: {{{STORY}, "by": "b"}}\n\n'.encode(), 403]
     (line,) = fleet("tail", "--app", "demo", "--json").stdout.splitlines()
-    assert json.loads(line)["kind"] == "build-superseded"
+    fact = json.loads(line)
+    assert fact["kind"] == "build-superseded"
+    assert fact["id"] == "e.1"  # what --since takes
