@@ -17,6 +17,11 @@ from sql.migrate import migrate
 Absent = Callable[[str], NoReturn]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what drives Chromium for last: its driver keeps an event loop in the main thread from then on."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def absent() -> Absent:
     """Skip at home, fail in CI: there nothing may pass for want of a service."""
