@@ -31,6 +31,7 @@ const reporter = new Reporter(page.nonce, post);
 
 /** The last error that nothing caught: when a root dies, this is why. @type {unknown} */
 let uncaught = null;
+let begun = false;
 /** How often the page was well again: an error from before is not shown any more. */
 let healings = 0;
 // React 18 tells the window before it takes the root away, React 19 after it.
@@ -127,6 +128,8 @@ addEventListener("error", ({ error, message }) => {
   void tell(uncaught);
 });
 addEventListener("unhandledrejection", ({ reason }) => void tell(reason));
+// Module scripts run before this event: what has not begun by now did not arrive.
+addEventListener("load", () => page.entry && !begun && reload(window, live.rev, "the app did not arrive"));
 addEventListener("online", () => updates.hurry());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && updates.hurry());
 new Inspector(window, page.frameAncestors, tracer).listen();
@@ -136,6 +139,9 @@ void updates.follow();
 Object.assign(window, {
   __fleet: {
     define: registry.define.bind(registry),
-    start: () => live.begin(() => loader.load(page.entry).then(() => react.rendered())),
+    start: () => {
+      begun = true;
+      live.begin(() => loader.load(page.entry).then(() => react.rendered()));
+    },
   },
 });

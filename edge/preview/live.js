@@ -25,7 +25,7 @@ import { compare } from "./revision.js";
 const ASKED_AGAIN = 3_000;
 
 export class Live {
-  /** The newest revision that the page has taken in; a new connection goes on from here. */
+  /** The newest revision that has arrived; a new connection goes on from here. */
   rev;
   #registry;
   #replacer;
@@ -35,7 +35,10 @@ export class Live {
   #page;
   /** @type {Update[]} */
   #waiting = [];
-  #work = Promise.resolve();
+  #first;
+  /** @type {(begin: () => Promise<void>) => void} */
+  #gate = () => {};
+  #work;
 
   /**
    * @param {string} rev
@@ -50,19 +53,28 @@ export class Live {
    */
   constructor(rev, { registry, replacer, react, events, externals }, page) {
     this.rev = rev;
+    this.#first = rev;
     this.#registry = registry;
     this.#replacer = replacer;
     this.#react = react;
     this.#events = events;
     this.#externals = externals;
     this.#page = page;
+    /** @type {Promise<() => Promise<void>>} */
+    const begun = new Promise((resolve) => {
+      this.#gate = resolve;
+    });
+    this.#work = begun.then((begin) => begin()).catch(page.threw);
   }
 
-  /** Do the first evaluation before any update. @param {() => Promise<unknown>} start */
+  /**
+   * Do the first evaluation. Updates that came before it wait: its definitions are older than theirs.
+   * @param {() => Promise<unknown>} start
+   */
   begin(start) {
-    this.#enqueue(async () => {
+    this.#gate(async () => {
       await start();
-      this.#page.applied(this.rev);
+      this.#page.applied(this.#first);
     });
   }
 
@@ -94,6 +106,7 @@ export class Live {
 
   /** @param {Update} update */
   #update(update) {
+    this.rev = update.rev;
     this.#waiting.push(update);
     if (this.#waiting.length === 1) this.#enqueue(() => this.#apply());
   }
@@ -105,8 +118,6 @@ export class Live {
 
   async #apply() {
     const update = merge(this.#waiting.splice(0));
-    if (compare(this.rev, update.rev) !== "newer") return;
-    this.rev = update.rev;
     this.#events.emit("vite:beforeUpdate", { type: "update", updates: update.modules });
     this.#page.cleared(
       new Set([...update.modules.map(({ id }) => id), ...update.css.map(({ id }) => id), ...update.removed]),

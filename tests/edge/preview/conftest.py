@@ -59,7 +59,7 @@ def react(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Calla
                 "--no-audit",
                 "--no-fund",
             ]
-            subprocess.run([*npm, "--prefix", str(root), *packages], check=True, capture_output=True)
+            subprocess.run([*npm, "--prefix", str(root), *packages], check=True, capture_output=True, timeout=120)
             out = root / "bundled"
             bundled = compiler.prebundle(root, SPECS, out)
             assert isinstance(bundled, Prebundled), bundled

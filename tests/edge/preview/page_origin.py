@@ -39,6 +39,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/__fleet/updates":
             self._stream(parse_qs(urlsplit(self.path).query)["rev"][0])
         elif body := self.origin.asset(path):
+            if path == "/__fleet/app.js":
+                self.origin.app_may_go.wait(5)
             self._answer(body, "text/javascript" if not path.endswith(".map") else "application/json")
         elif "." in path.rpartition("/")[2]:
             self._answer(b"", "text/plain", 404)
@@ -115,6 +117,8 @@ class PageOrigin(ThreadingHTTPServer):
         self.posts: list[tuple[str, dict[str, Any], int]] = []
         self.streams: list[socket.socket] = []
         self.away = threading.Event()
+        self.app_may_go = threading.Event()
+        self.app_may_go.set()
         self.ended = False
         self._packages = packages
         self._runtime = files.read()

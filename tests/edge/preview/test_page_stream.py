@@ -46,6 +46,31 @@ def test_a_page_asks_for_what_it_has_not(show: Show) -> None:
     assert shown.origin.requests[before] == f"/__fleet/updates?rev={second}"
 
 
+def test_an_edit_while_the_page_still_loads_is_not_lost(show: Show) -> None:
+    shown = show(counter())
+    first = shown.app.rev
+    shown.origin.app_may_go.clear()
+    shown.page.reload(wait_until="commit")
+    shown.page.wait_for_function("document.querySelector('fleet-overlay') === null && window.__fleet !== undefined")
+    rev = shown.app.write({"src/App.tsx": shown.edited("src/App.tsx", "First", "Second")})
+    shown.app.say(
+        "failed", {"rev": rev, "file": "src/x.ts", "line": 1, "column": 1, "message": "taken in", "frame": None}
+    )
+    shown.overlay_has("taken in")
+    shown.app.say("cleared", {})
+    shown.origin.app_may_go.set()
+    shown.applied(rev)
+    shown.has("h1", "Second")
+    assert shown.page.evaluate("window.applied") == [first, rev]
+
+
+def test_a_registry_that_does_not_arrive_is_asked_for_again(show: Show) -> None:
+    shown = show(counter())
+    shown.page.route("**/__fleet/app.js*", lambda route: route.abort(), times=1)
+    shown.page.reload()
+    shown.has("h1", "First")
+
+
 def test_a_revision_that_is_not_newer_is_ignored(show: Show) -> None:
     shown = show(counter())
     rev = shown.replace("src/App.tsx", "First", "Second")
