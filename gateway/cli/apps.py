@@ -4,12 +4,9 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from gateway.cli import running
-from gateway.cli.console import guarded, print_json, print_line, tidy
+from gateway.cli.console import guarded, print_json, print_line, print_table
 from gateway.cli.running import Fleet
 
 
@@ -23,7 +20,7 @@ def apps(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = F
     if as_json:
         print_json(found)
     elif found:
-        Console(highlight=False).print(table(found))
+        print_table(found)
     else:
         print_line("no apps yet")
 
@@ -36,12 +33,3 @@ async def _every_page(fleet: Fleet) -> list[dict[str, Any]]:
         rows += page["apps"]
         after = page.get("next")
     return rows
-
-
-def table(rows: list[dict[str, Any]]) -> Table:
-    """Return what the gateway listed, as a table with its own columns."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    drawn = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        drawn.add_row(*(Text(tidy("" if row.get(name) is None else str(row[name]))) for name in columns))
-    return drawn

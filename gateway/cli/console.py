@@ -4,10 +4,11 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -59,6 +60,19 @@ def print_line(text: str) -> None:
     """Print a line that may come from anywhere."""
     sys.stdout.write(tidy(text) + "\n")
     sys.stdout.flush()
+
+
+def print_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
+    """Print one line a row, however narrow the terminal: what is cut short can be neither copied nor searched for."""
+    rows = list(rows)
+    columns = columns or tuple(dict.fromkeys(name for row in rows for name in row))
+    values = [[row.get(name) for name in columns] for row in rows]
+    cells = [list(columns), *([tidy("" if value is None else str(value)) for value in row] for row in values)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    console = Console(highlight=False)
+    for number, row in enumerate(cells):
+        line = "  ".join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        console.print(Text(line, style="" if number else "bold"), soft_wrap=True)
 
 
 def tidy(text: str) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from gateway.cli import apps, running
-from gateway.cli.console import Trouble, guarded, print_json, print_line
+from gateway.cli import running
+from gateway.cli.console import Trouble, guarded, print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from gateway.cli.letters import Letter, LetterBox
@@ -19,6 +18,8 @@ app = typer.Typer(help="Events that no actor could take: list, show, requeue, dr
 Actor = Annotated[str | None, typer.Option(help="only this actor's", show_default="every actor")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="as `list` names them")]
 All = Annotated[bool, typer.Option("--all", help="every letter")]
+#: The reason last: it may be long.
+_COLUMNS = ("event_id", "actor", "failed_at", "error", "routing_key", "bytes", "reason")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
@@ -38,7 +39,7 @@ def list_(
     if as_json:
         print_json(found)
     elif found:
-        Console(highlight=False).print(apps.table(found))
+        print_table(found, _COLUMNS)
     else:
         print_line("no dead letters")
 

@@ -1,11 +1,12 @@
 """`fleet status`: which processes there are."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gateway.cli import root
+from gateway.cli.console import print_line, print_table
 
 
 def status(
@@ -23,19 +24,9 @@ def status(
     raise typer.Exit(0 if state["state"] != "down" else 1)
 
 
-def _show(state: dict[str, object]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    processes = state["processes"]
-    table = Table("name", "state", "pid", "restarts", "url", box=None, pad_edge=False)
-    for process in processes if isinstance(processes, list) else []:
-        cells = (process.get(column) for column in ("name", "state", "pid", "restarts", "url"))
-        table.add_row(*("" if cell is None else str(cell) for cell in cells))
-    # A narrow terminal wraps the lines itself; cut short, an address is of no use.
-    console = Console(width=max(Console().width, Console(width=500).measure(table).maximum))
-    console.print(f"{state['home']}: {state['state']}", highlight=False, soft_wrap=True)
-    if processes:
-        console.print(table)
+def _show(state: dict[str, Any]) -> None:
+    print_line(f"{state['home']}: {state['state']}")
+    if state["processes"]:
+        print_table(state["processes"], ("name", "state", "pid", "restarts", "url"))
     else:
-        console.print("`fleet up` starts it.")
+        print_line("`fleet up` starts it.")

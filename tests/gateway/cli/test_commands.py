@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from contracts import catalog
+from gateway.cli.console import print_table
 from gateway.cli.main import app
 from gateway.launcher.home import Home, replace
 from tests.gateway.cli.conftest import SECRET, Script
@@ -167,6 +168,18 @@ def test_apps_are_listed_and_cannot_paint_the_terminal() -> None:
     text = fleet("apps").stdout
     assert "demo" in text
     assert "\x1b[31m" not in text
+
+
+def test_a_row_stays_one_line_that_can_be_searched_and_copied(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    event_id, reason = "6ba43548-a0c4-4ab2-8f4c-1d3f5b5a5a55", "content-type: is missing: " + "send it " * 20
+    print_table([{"event_id": event_id, "名": "ファイル", "reason": reason}, {"event_id": "e"}])
+    head, row, other = capsys.readouterr().out.splitlines()
+    assert row == f"{event_id}  ファイル  {reason}".rstrip()
+    assert head == "event_id" + " " * 30 + "名" + " " * 8 + "reason"
+    assert other == "e"
 
 
 STORY = '"app_id": "demo", "seq": 1, "at": "2026-01-31T12:00:00.123Z"'
