@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     )
     stage: str = Field(default="development", pattern=r"^[a-z][a-z0-9]{0,19}$")
 
+    demo: bool = Field(default=True, description="`fleet up` writes a demo app where there is none")
+
     # Who may come in.
     jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="signs and checks HS256 tokens")
     jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="keys for RS256 and ES256 tokens")

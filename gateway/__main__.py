@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import sys
+from contextlib import AsyncExitStack
+from functools import partial
 
 import structlog
 import uvloop
@@ -13,6 +15,7 @@ import uvloop
 from actors.runtime import telemetry
 from contracts.settings import Settings
 from gateway import app, collector, house, server
+from gateway.preview import serving as origin
 from sql.database import role_url
 
 log = structlog.get_logger()
@@ -55,20 +58,24 @@ async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, d
         metrics_folder=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
     host, port = listening.getsockname()[:2]
-    serving = server.Server(app.build(parts), lambda: log.info("ready", url=f"http://{host}:{port}", pid=os.getpid()))
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     await house.start(parts)
     collector.tame(metrics)
-    served = asyncio.create_task(serving.serve([listening]))
-    told = asyncio.create_task(ending.wait())
-    await asyncio.wait({served, told}, return_when=asyncio.FIRST_COMPLETED)
-    log.info("ending", streams=len(parts.roster))
-    serving.should_exit = True
-    await parts.roster.drain()
-    told.cancel()
-    await served
+    async with AsyncExitStack() as stack:
+        if origin.is_near(settings):
+            await stack.enter_async_context(origin.served(settings, parts))
+        ready = partial(log.info, "ready", url=f"http://{host}:{port}", pid=os.getpid())
+        serving = server.Server(app.build(parts), ready)
+        served = asyncio.create_task(serving.serve([listening]))
+        told = asyncio.create_task(ending.wait())
+        await asyncio.wait({served, told}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("ending", streams=len(parts.roster))
+        serving.should_exit = True
+        await parts.roster.drain()
+        told.cancel()
+        await served
     await house.stop(parts)
     log.info("ended")
 

@@ -8,17 +8,15 @@ from actors.runtime.telemetry import Metrics
 from gateway import sse
 from gateway.channel import Channel
 from gateway.hub import Gone, Hub
-from gateway.reader import Reader, Send
+from gateway.reader import Era, Reader, Send
 from gateway.roster import Roster
 
 _RETRY_MS = 2_000
 _SHED_RETRY_MS = 15_000
 
 
-class Era(Protocol):
+class KnownEra(Era, Protocol):
     """Knows which history is the present one, as soon as anybody can."""
-
-    epoch: str
 
     async def known(self) -> str:
         """Return the name of this history."""
@@ -27,7 +25,7 @@ class Era(Protocol):
 class Holder:
     """The streams of one hub."""
 
-    def __init__(self, hub: Hub, era: Era, roster: Roster, metrics: Metrics) -> None:
+    def __init__(self, hub: Hub, era: KnownEra, roster: Roster, metrics: Metrics) -> None:
         self._hub, self._era, self._roster, self._metrics = hub, era, roster, metrics
 
     @property

@@ -1,5 +1,6 @@
 """Puts the parts of one gateway together, starts them, and ends them in order."""
 
+from functools import partial
 from typing import Any
 
 from actors.runtime.telemetry import Metrics
@@ -16,6 +17,9 @@ from gateway.hub import Hub
 from gateway.intake import Intake
 from gateway.keys import Keys
 from gateway.parts import Parts
+from gateway.preview.parts import Previews
+from gateway.preview.passes import signing_key
+from gateway.preview.told import Teller
 from gateway.pushes import Pushes
 from gateway.readiness import Readiness
 from gateway.roster import Roster
@@ -31,17 +35,19 @@ def build(
     history = PostgresHistory(database_url, name="fleet gateway")
     hub = Hub(history)
     roster = Roster(settings.max_streams)
-    sweeper = Sweeper(roster, (hub,), history, metrics)
+    previews = Previews.on(history, signing_key(settings))
+    hubs = (hub, previews.hub)
+    sweeper = Sweeper(roster, hubs, history, metrics)
     history.on_connect = sweeper.audit_soon
-    history.on_change = hub.rebase
+    history.on_change = partial(_rebase, hubs)
     pushes = Pushes(hub, history, metrics)
     subscription = Subscription(PROGRESS, "#", pushes.take, on_open=sweeper.audit_soon)
-    wire = Wire(amqp_url, name="fleet gateway", subscriptions=(subscription,))
+    wire = Wire(amqp_url, name="fleet gateway", subscriptions=(previews.subscription(metrics), subscription))
     guard = Guard(Authority(Keys(settings)), settings.cors_origins)
     intake = Intake(wire, history.pool)
 
     async def describe(app_id: str) -> dict[str, Any]:
-        return await described(settings, history, app_id)
+        return await described(settings, history, previews.passes, app_id)
 
     return Parts(
         settings=settings,
@@ -50,6 +56,8 @@ def build(
         history=history,
         wire=wire,
         hub=hub,
+        previews=previews,
+        teller=Teller(wire, history.pool),
         guard=guard,
         intake=intake,
         asker=Asker(hub, intake),
@@ -73,5 +81,12 @@ async def stop(parts: Parts) -> None:
     await parts.sweeper.close()
     await parts.intake.close()
     await parts.hub.close()
+    await parts.previews.close()
+    await parts.teller.close()
     await parts.wire.close()
     await parts.history.close()
+
+
+def _rebase(hubs: tuple[Hub, ...]) -> None:
+    for hub in hubs:
+        hub.rebase()

@@ -11,6 +11,8 @@ from gateway.guard import Guard
 from gateway.history import PostgresHistory
 from gateway.hub import Hub
 from gateway.intake import Intake
+from gateway.preview.parts import Previews
+from gateway.preview.told import Teller
 from gateway.readiness import Readiness
 from gateway.roster import Roster
 from gateway.streams import Streams
@@ -28,6 +30,8 @@ class Parts:
     history: PostgresHistory
     wire: Wire
     hub: Hub
+    previews: Previews
+    teller: Teller
     guard: Guard
     intake: Intake
     asker: Asker

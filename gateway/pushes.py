@@ -6,17 +6,17 @@ from typing import Any
 
 from actors.runtime.telemetry import Metrics
 from gateway import sse
-from gateway.history import PostgresHistory
 from gateway.hub import Hub
+from gateway.reader import Era
 
 _AT = re.compile(rb'"at":"([^"]{1,40})"')
 
 
 class Pushes:
-    """Turns messages of the progress exchange into frames."""
+    """Turns messages of an exchange into frames; those of the story say when they were committed."""
 
-    def __init__(self, hub: Hub, history: PostgresHistory, metrics: Metrics) -> None:
-        self._hub, self._history, self._metrics = hub, history, metrics
+    def __init__(self, hub: Hub, era: Era, metrics: Metrics, *, timed: bool = True) -> None:
+        self._hub, self._era, self._metrics, self._timed = hub, era, metrics, timed
 
     def take(self, app_id: str, headers: dict[str, Any], body: bytes) -> None:
         """Hand one push on; whatever is odd about it, history has the truth."""
@@ -24,12 +24,12 @@ class Pushes:
         if not isinstance(seq, int) or not isinstance(kind, str) or not self._hub.wants(app_id, seq):
             return
         try:
-            frame = sse.frame(self._history.epoch, seq, kind, message_id, body.decode())
+            frame = sse.frame(self._era.epoch, seq, kind, message_id, body.decode())
         except ValueError:
             return
         self._hub.push(app_id, frame)
         self._metrics.sse_events.labels("in").inc()
-        if found := _AT.search(body):
+        if self._timed and (found := _AT.search(body)):
             self._observe(found[1])
 
     def _observe(self, at: bytes) -> None:

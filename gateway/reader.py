@@ -36,7 +36,9 @@ class Filter:
 class Era(Protocol):
     """Knows which history is the present one."""
 
-    epoch: str
+    @property
+    def epoch(self) -> str:
+        """Return its name."""
 
 
 EVERYTHING = Filter()

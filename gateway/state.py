@@ -5,16 +5,17 @@ from typing import Any
 from contracts.settings import Settings
 from gateway import sse
 from gateway.history import PostgresHistory
+from gateway.preview.passes import Passes
 from sql import apps
+from sql.apps import State
 
-_PREVIEW = ("open_url", "revision", "hot_reload", "last_update_at", "provision_seconds")
 
-
-async def described(settings: Settings, history: PostgresHistory, app_id: str) -> dict[str, Any]:
+async def described(settings: Settings, history: PostgresHistory, passes: Passes, app_id: str) -> dict[str, Any]:
     """Return the whole state; an app that nobody created has no time of creation."""
     async with history.connection() as tx:
         epoch = history.epoch
         state = await apps.state(tx, app_id)
+    url = settings.preview_url(app_id)
     return {
         "app_id": app_id,
         "name": state.name,
@@ -24,11 +25,28 @@ async def described(settings: Settings, history: PostgresHistory, app_id: str) -
         "version": state.version,
         "created_at": state.created_at and state.created_at.isoformat(),
         "files": {"count": state.files, "bytes": state.bytes},
-        "preview": {"url": settings.preview_url(app_id), "status": "none", **dict.fromkeys(_PREVIEW)},
+        "preview": {
+            "url": url,
+            "open_url": f"{url}/__fleet/open?ticket={passes.ticket(app_id)}" if state.private else f"{url}/",
+            **_preview(epoch, state),
+        },
         "environments": {},
         "releases": [],
         "builds": [],
         "deployments": [],
         "tables": [],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
+    }
+
+
+def _preview(epoch: str, state: State) -> dict[str, Any]:
+    there = state.revision > 0
+    return {
+        "revision": sse.cursor(epoch, state.revision) if there else None,
+        "status": state.preview,
+        "hot_reload": there,
+        "last_update_at": state.drawn_at.isoformat() if there and state.drawn_at else None,
+        "provision_seconds": state.provision_seconds,
+        "private": state.private,
+        "frame_ancestors": state.frame_ancestors,
     }

@@ -33,6 +33,12 @@ class State:
     files: int
     bytes: int
     head: int
+    revision: int
+    preview: str
+    drawn_at: datetime | None
+    provision_seconds: float | None
+    private: bool
+    frame_ancestors: list[str]
 
 
 async def page(tx: AsyncTx, app_ids: Sequence[str] | None, after: str, count: int) -> list[Listed]:

@@ -8,6 +8,9 @@ from sql.named import Named
 
 QUERY = Named(__file__)
 
+#: What pages load of a unit, and where that comes from.
+Code = tuple[str, str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
@@ -25,13 +28,13 @@ def facts(tx: Tx, keys: Collection[bytes]) -> dict[bytes, tuple[str, int]]:
     return {key: (text, length) for key, text, length in rows}
 
 
-def code(tx: Tx, keys: Collection[bytes]) -> dict[bytes, tuple[str, str | None]]:
+def code(tx: Tx, keys: Collection[bytes]) -> dict[bytes, Code]:
     """Return code and source map of units."""
     rows = tx.execute(QUERY.code, {"keys": list(keys)}).fetchall() if keys else []
     return {key: (text, source_map) for key, text, source_map in rows}
 
 
-async def read_code(tx: AsyncTx, keys: Collection[bytes]) -> dict[bytes, tuple[str, str | None]]:
+async def read_code(tx: AsyncTx, keys: Collection[bytes]) -> dict[bytes, Code]:
     """Return code and source map of units, on asyncio."""
     rows = await (await tx.execute(QUERY.code, {"keys": list(keys)})).fetchall()
     return {key: (text, source_map) for key, text, source_map in rows}

@@ -64,13 +64,13 @@ def router(parts: Parts) -> APIRouter:
         if answer.step.get("stage") == "failed":
             raise Problem(422, answer.step["message"], errors=[Flaw("app_id", answer.step["message"])])
         response.headers["location"] = f"/v1/apps/{wanted.app_id}"
-        return await described(parts.settings, parts.history, wanted.app_id)
+        return await described(parts.settings, parts.history, parts.previews.passes, wanted.app_id)
 
     @routes.get("/v1/apps/{app_id}", summary="The whole state of an app")
     async def show_app(app_id: str, _caller: Annotated[Caller, Depends(parts.guard.may("viewer"))]) -> dict[str, Any]:
         if app_id_flaw(app_id):
             raise Problem(404, f"there is no app {app_id!r}")
-        state = await described(parts.settings, parts.history, app_id)
+        state = await described(parts.settings, parts.history, parts.previews.passes, app_id)
         if state["created_at"] is None:
             raise Problem(404, f"there is no app {app_id!r}")
         return state

@@ -2,7 +2,21 @@
 
 import typer
 
-from gateway.cli import apps, contracts, dead_letters, doctor, epoch, processes, publish, status, tail, token, up, watch
+from gateway.cli import (
+    apps,
+    contracts,
+    dead_letters,
+    demo,
+    doctor,
+    epoch,
+    processes,
+    publish,
+    status,
+    tail,
+    token,
+    up,
+    watch,
+)
 
 app = typer.Typer(
     name="fleet",
@@ -22,6 +36,8 @@ app.command()(watch.watch)
 app.command()(tail.tail)
 app.command()(token.token)
 app.command()(apps.apps)
+app.command()(demo.demo)
+app.command()(demo.link)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(contracts.contracts)
 app.add_typer(epoch.app, name="epoch")

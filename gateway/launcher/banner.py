@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from contracts.settings import Settings
 from gateway import tokens
 
 DEMO = "demo"
@@ -22,6 +23,10 @@ def banner(chosen: Mapping[str, str]) -> str:
         f"Other programs find it with:  set -a; . '{chosen['FLEET_HOME']}/env'",
         "",
     ]
+    if "FLEET_EDGE_HTTP" in chosen:
+        zones = tuple(chosen["FLEET_ZONES"].split(","))
+        preview = Settings.model_construct(zones=zones, edge_http=chosen["FLEET_EDGE_HTTP"]).preview_url(DEMO)
+        lines += [f"Look at the app `{DEMO}`, live:  {preview}/   (any app: {fleet} link --app NAME)", ""]
     if secret := chosen.get("FLEET_JWT_SECRET"):
         lines += _try_it(gateway, secret)
     lines += [

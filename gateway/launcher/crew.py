@@ -72,6 +72,10 @@ class Crew:
         """Return what shows the apps, where workerd runs."""
         return [self._process("edge", "edge", self.program("edge.local"))] if self._plan.edge_http else []
 
+    def demo(self) -> list[Program]:
+        """Return what writes the demo app, where there is to be one."""
+        return [self.program("gateway.cli.main", "demo")] if self._plan.demo else []
+
     def _process(self, name: str, kind: str, program: Program, probe: tuple[str, str] | None = None) -> ProcessUnit:
         return ProcessUnit(name, kind, program, self._home.logs / f"{name}.log", self._voice, probe=probe)
 

@@ -75,6 +75,9 @@ class Fleet:
         await self._begin([self._crew.relay(), *workers, self._crew.gateway(), *self._crew.edge()])
         self._enter("ready")
         self._greet()
+        for program in self._crew.demo():
+            _status, said = await errand.run(program)  # the fleet is up, whatever becomes of it
+            self._voice.say("demo", said.splitlines()[-1] if said else "said nothing")
 
     async def _raise_database(self) -> None:
         if self._crew.postgres:

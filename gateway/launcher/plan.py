@@ -19,6 +19,7 @@ class Plan:
     edge_http: str | None
     amqp_url: str | None
     database_url: str | None
+    demo: bool
     variables: Mapping[str, str]
 
 
@@ -45,6 +46,8 @@ def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, 
         edge_http=edge_http,
         amqp_url=_unless_ours(settings.amqp_url, own.amqp_password),
         database_url=_unless_ours(settings.database_url, own.database_password),
+        # Without an edge nobody could look at it, and without our secret nobody could write it.
+        demo=settings.demo and edge_http is not None and settings.jwks_url is None,
         variables={**defaults, **theirs, **ours},
     )
 

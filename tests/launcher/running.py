@@ -22,7 +22,7 @@ class Fleet:
     def __init__(self, home: Path, **variables: str) -> None:
         self.home = Home(home)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
-        self.environment = {**kept, "FLEET_HOME": str(home), **variables}
+        self.environment = {**kept, "FLEET_HOME": str(home), "FLEET_DEMO": "no", **variables}
         self.said: list[str] = []
         self.launcher: subprocess.Popen[str] | None = None
 

@@ -1,0 +1,145 @@
+"""Answers a page's requests: the page itself, its modules, its packages, its files, its reports, and its way in."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.app import app_id_flaw
+from edge.preview import files
+from edge.preview.files import Runtime
+from gateway import body
+from gateway.history import PostgresHistory
+from gateway.preview import assets, document, notices
+from gateway.preview.library import Library
+from gateway.preview.passes import Passes
+from gateway.preview.reports import LONGEST, Reports
+from gateway.preview.visitor import Visitor
+from gateway.problem import Problem
+from gateway.reader import Era
+from sql import pages, units
+
+_FOREVER = "public, max-age=31536000, immutable"
+_DEPS, _BOOK = "/__fleet/deps/", "/__fleet/app.js"
+
+Answered = tuple[str, Response]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What it takes to answer."""
+
+    history: PostgresHistory
+    era: Era
+    passes: Passes
+    library: Library
+    reports: Reports
+    runtime: Runtime
+
+    async def admitted(self, who: Visitor) -> float | None:
+        """Return until when a visitor may look at the app, if at all."""
+        if app_id_flaw(who.app_id):
+            return None
+        async with self.history.connection() as tx:
+            access = await pages.access(tx, who.app_id)
+        return who.until(access, self.passes)
+
+    async def respond(self, who: Visitor, request: Request) -> Answered:
+        """Return the route, one of few for the metrics, and the answer."""
+        path: str = request.scope["path"]
+        if text := self.runtime.files.get(path):
+            return "preview asset", _forever(text, files.CONTENT_TYPE)
+        if path.startswith(_DEPS):
+            return "preview asset", await self._dependency(path.removeprefix(_DEPS))
+        if path == "/__fleet/open":
+            return "preview open", self._open(who, request.query_params.get("ticket", ""))
+        if path == "/__fleet/ack":
+            await self.reports.acknowledged(who.app_id, await body.read(request, LONGEST))
+            return "preview acknowledgement", Response(status_code=204)
+        if path == "/__fleet/error":
+            await self.reports.errored(who.app_id, await body.read(request, LONGEST))
+            return "preview error", Response(status_code=204)
+        return await self._private(who, request, path)
+
+    async def _private(self, who: Visitor, request: Request, path: str) -> Answered:
+        """Answer what only those may see who may look at the app."""
+        if await self.admitted(who) is None:
+            return "preview locked", _locked(path)
+        if path == _BOOK:
+            return "preview modules", await self._book(who.app_id, request)
+        if path == f"{_BOOK}.map":
+            return "preview asset", await self._source_map(who.app_id, request.query_params.get("v", ""))
+        if path.startswith(("/__fleet/", "/api/")):
+            raise Problem(404, f"there is nothing at {path}")
+        if path != "/" and (found := await self._file(who.app_id, request, path)):
+            return "preview asset", found
+        if assets.looks_like_file(path) and path != "/index.html":
+            raise Problem(404, f"the app has no file {path}")
+        return "preview page", await self._page(who)
+
+    async def _page(self, who: Visitor) -> Response:
+        await self.history.known()
+        async with self.history.connection() as tx:
+            epoch = self.history.epoch
+            shown = await pages.page(tx, who.app_id)
+        nonce, runtime = self.passes.nonce(who.app_id), self.runtime.head
+        html = shown and document.render(who.app_id, epoch, shown, nonce=nonce, runtime=runtime)
+        if not shown or html is None:
+            return notices.waiting(epoch, shown).response()
+        policy = document.frame_policy(shown.access.frame_ancestors)
+        headers = {"cache-control": "no-store", "content-security-policy": policy}
+        return Response(html, headers=headers, media_type="text/html")
+
+    async def _book(self, app_id: str, request: Request) -> Response:
+        book = await self.library.book(app_id)
+        headers = {"cache-control": "private, no-cache", "etag": f'"{book.rev}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(book.text, headers=headers, media_type="text/javascript")
+
+    async def _source_map(self, app_id: str, rev: str) -> Response:
+        text = await self.library.source_map(app_id, rev)
+        if text is None:
+            raise Problem(404, "that revision is not the newest")
+        return Response(text, headers={"cache-control": "private, no-cache"}, media_type="application/json")
+
+    async def _dependency(self, path: str) -> Response:
+        name, _slash, file = path.partition("/")
+        async with self.history.connection() as tx:
+            content = None if "\0" in path else await units.dependency_file(tx, name, file)
+        if content is None:
+            raise Problem(404, f"no set of packages has a file {path}")
+        return _forever(content, assets.content_type(file))
+
+    async def _file(self, app_id: str, request: Request, path: str) -> Response | None:
+        wanted = assets.wanted(path, request.query_params.get("v", ""))
+        if wanted is None:
+            return None
+        async with self.history.connection() as tx:
+            found = await pages.file(tx, app_id, wanted.paths)
+        if found is None or not wanted.may_show(found.path, found.sha256):
+            return None
+        headers = {"cache-control": wanted.caching(found.sha256), "etag": f'"{found.sha256.hex()[:32]}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(found.content, headers={**headers, "content-type": assets.content_type(found.path)})
+
+    def _open(self, who: Visitor, ticket: str) -> Response:
+        """Exchange a ticket for the cookie."""
+        if not self.passes.takes(ticket, who.app_id):
+            return notices.EXPIRED.response()
+        response = RedirectResponse("/", 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
+        for cookie in self.passes.cookies(who.app_id, safe=who.safe):
+            response.raw_headers.append((b"set-cookie", cookie.encode()))
+        return response
+
+
+def _forever(content: bytes, content_type: str) -> Response:
+    return Response(content, headers={"cache-control": _FOREVER, "content-type": content_type})
+
+
+def _locked(path: str) -> Response:
+    """Return what somebody sees who may not look: a page, or a problem where nobody reads pages."""
+    if path.startswith(("/__fleet/", "/api/")):
+        raise Problem(401, "this preview is private: open it with a link from the editor")
+    return notices.LOCKED.response()

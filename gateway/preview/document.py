@@ -1,0 +1,43 @@
+"""The HTML of an app's page: the app's own index.html with what the page's runtime needs put into it. Pure."""
+
+import json
+from typing import Any
+
+from edge import page
+from gateway import sse
+from sql.pages import Page
+
+
+def render(app_id: str, epoch: str, shown: Page, *, nonce: str, runtime: str) -> str | None:
+    """Return the page of the newest revision; nothing where none has ever compiled."""
+    drawn: dict[str, Any] = json.loads(shown.page)
+    if not drawn:
+        return None
+    rev = sse.cursor(epoch, shown.revision)
+    about = {
+        "app": app_id,
+        "rev": rev,
+        "entry": drawn["entry"],
+        "env": drawn["env"],
+        "deps": drawn["deps"],
+        "nonce": nonce,
+        "frame_ancestors": list(shown.access.frame_ancestors),
+    }
+    if shown.failure is not None:
+        about["failed"] = {"rev": rev, **json.loads(shown.failure)}
+    book = f"/__fleet/app.js?v={rev}"
+    head = [
+        f'<meta name="fleet-revision" content="{rev}">',
+        f'<script type="application/json" id="fleet-page">{page.embedded(about)}</script>',
+        *(page.style(style_id, content.decode(errors="replace")) for style_id, content in shown.styles),
+        runtime,
+        f'<link rel="modulepreload" href="{book}">',
+    ]
+    before, between, after = drawn["parts"]
+    around = page.Page(before, between, after, drawn["entry"])
+    return around.render("".join(head), f'<script type="module" src="{book}"></script>')
+
+
+def frame_policy(ancestors: tuple[str, ...]) -> str:
+    """Return who may frame a page: itself, and whom the setting names."""
+    return " ".join(["frame-ancestors", "'self'", *ancestors])

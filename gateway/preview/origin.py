@@ -1,0 +1,110 @@
+"""The origin of live previews as an ASGI application, behind the edge and nobody else."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+import psycopg
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.runtime.telemetry import Metrics
+from gateway import sse
+from gateway.holding import Holder
+from gateway.preview.desk import Desk
+from gateway.preview.notices import AWAY
+from gateway.preview.reader import PageReader
+from gateway.preview.visitor import Visitor, visitor
+from gateway.problem import Problem, try_later
+from gateway.visit import Visit
+from sql.database import is_away
+
+log = structlog.get_logger()
+
+_STREAM = "/__fleet/updates"
+_OURS = "something is wrong on our side; the log says what"
+_POSTS = ("/__fleet/ack", "/__fleet/error")
+
+
+class Origin:
+    """Sends streams their own way, and everything else to the desk."""
+
+    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics) -> None:
+        self._desk, self._holder, self._metrics = desk, holder, metrics
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        visit = Visit(send, [])
+        visit.route = "preview"
+        try:
+            await self._answer(scope, receive, visit)
+        except Problem as problem:
+            await visit.refuse(problem)
+        except psycopg.Error as error:
+            await self._failed(error, scope, receive, visit)
+        except Exception:
+            log.exception("request_failed", path=scope["path"])
+            if not visit.status:
+                await visit.refuse(Problem(500, _OURS))
+        finally:
+            streamed = scope["path"] == _STREAM
+            visit.record(scope, self._metrics, route=visit.route, seconds=visit.first_byte if streamed else None)
+
+    async def _answer(self, scope: Any, receive: Any, visit: Visit) -> None:
+        who = visitor(scope["headers"])
+        if who is None:
+            raise Problem(421, "this is the origin of previews: it is asked by the edge")
+        path, method = scope["path"], scope["method"]
+        if path == _STREAM:
+            visit.route = "preview updates"
+            await self._stream(who, scope, receive, visit)
+            return
+        allowed = {"POST"} if path in _POSTS else {"GET", "HEAD"}
+        if method not in allowed and not path.startswith("/api/"):
+            raise Problem(405, f"{method} is not possible here", headers={"Allow": ", ".join(sorted(allowed))})
+        visit.route, response = await self._desk.respond(who, Request(scope, receive))
+        await _send(response, scope, receive, visit)
+
+    async def _stream(self, who: Visitor, scope: Any, receive: Any, visit: Visit) -> None:
+        """Tell a page what is new since the revision that it has."""
+        until = await self._desk.admitted(who)
+        if until is None:
+            raise Problem(401, "this preview is private: open it with a link from the editor")
+        query: Mapping[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
+        await visit.send({"type": "http.response.start", "status": 200, "headers": [*sse.HEADERS]})
+        if scope["method"] == "HEAD":
+            await visit.send({"type": "http.response.body"})
+        elif self._holder.full:
+            await self._holder.shed(send=visit.bare_send)
+        else:
+            reader = PageReader(visit.bare_send, self._desk.era, until)
+            opening = partial(_cursor, query.get("rev", [""])[0])
+            await self._holder.hold(who.app_id, reader, opening, scope=scope, receive=receive)
+
+    async def _failed(self, error: psycopg.Error, scope: Any, receive: Any, visit: Visit) -> None:
+        """Say that the database is away, to people and to programs."""
+        away = is_away(error)
+        if visit.status or not away:
+            log.error("request_failed", path=scope["path"], exc_info=error)
+        if visit.status:
+            return
+        if away and not scope["path"].startswith(("/__fleet/", "/api/")):
+            await _send(AWAY.response(), scope, receive, visit)
+        else:
+            await visit.refuse(try_later("the database is away") if away else Problem(500, _OURS))
+
+
+async def _cursor(rev: str) -> str:
+    return rev
+
+
+async def _send(response: Response, scope: Any, receive: Any, visit: Visit) -> None:
+    """Answer; a HEAD gets no body, and the length that a GET's would have."""
+    if scope["method"] == "HEAD":
+        await visit.empty(response.status_code, list(response.raw_headers))
+    else:
+        await response(scope, receive, visit.send)

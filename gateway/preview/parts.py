@@ -1,0 +1,61 @@
+"""What the previews' side of a gateway is made of."""
+
+from dataclasses import dataclass
+
+from actors.runtime.telemetry import Metrics
+from actors.runtime.wire import Subscription
+from contracts.topology import PREVIEWS
+from edge.preview import files
+from gateway.history import PostgresHistory
+from gateway.holding import Holder
+from gateway.hub import Hub
+from gateway.preview.desk import Desk
+from gateway.preview.history import PreviewHistory
+from gateway.preview.library import Library
+from gateway.preview.origin import Origin
+from gateway.preview.passes import Passes
+from gateway.preview.reports import Reports
+from gateway.preview.told import Teller
+from gateway.pushes import Pushes
+from gateway.roster import Roster
+
+#: A push bears the code of a revision; who missed some reads them.
+_MOST_PUSHES = 2_000
+
+
+@dataclass(frozen=True)
+class Previews:
+    """The log of revisions, whoever follows it, and who may."""
+
+    history: PreviewHistory
+    hub: Hub
+    passes: Passes
+
+    @classmethod
+    def on(cls, history: PostgresHistory, key: bytes) -> "Previews":
+        """Put them on a gateway's history."""
+        revisions = PreviewHistory(history)
+        return cls(revisions, Hub(revisions), Passes(key))
+
+    def subscription(self, metrics: Metrics) -> Subscription:
+        """Return how they hear of new revisions."""
+        pushes = Pushes(self.hub, self.history, metrics, timed=False)
+        return Subscription(PREVIEWS, "#", pushes.take, max_length=_MOST_PUSHES)
+
+    async def close(self) -> None:
+        """End whatever is under way."""
+        await self.hub.close()
+        await self.history.close()
+
+
+def origin(previews: Previews, history: PostgresHistory, teller: Teller, *, roster: Roster, metrics: Metrics) -> Origin:
+    """Return the application that the edge asks."""
+    desk = Desk(
+        history=history,
+        era=previews.history,
+        passes=previews.passes,
+        library=Library(history),
+        reports=Reports(history, previews.passes, teller),
+        runtime=files.read(),
+    )
+    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics)
