@@ -5,10 +5,11 @@ import json
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 
-from gateway.launcher import errand
+from gateway.launcher import errand, terminal
 from gateway.launcher.child import Child, State
 from gateway.launcher.crew import Crew
 from gateway.launcher.home import Home, replace
@@ -39,8 +40,13 @@ class Fleet:
     async def run(self) -> int:
         """Run until a signal says to end; return the exit status."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.end)
+        loop.add_signal_handler(signal.SIGHUP, self._lose_terminal)
+        with terminal.watched(sys.stdout.fileno(), self._lose_terminal):
+            return await self._live()
+
+    async def _live(self) -> int:
         rising = asyncio.create_task(self._rise())
         ending = asyncio.create_task(self._ending.wait())
         try:
@@ -60,6 +66,10 @@ class Fleet:
         """End everything in order; asked twice, at once."""
         if self._ending.is_set():
             self._hurry.set()
+        self._ending.set()
+
+    def _lose_terminal(self) -> None:
+        """End in order, however many ways a closed terminal makes itself known."""
         self._ending.set()
 
     async def _rise(self) -> None:
