@@ -97,7 +97,8 @@ def fact(url: str, drawing: Drawing, step: Step | None, name: str) -> PreviewRea
     if drawing.problem is not None:
         return PreviewFailed(revision=name, **asdict(drawing.problem))
     if step is not None and step.seconds is not None:
-        return PreviewReady(revision=name, url=url, files=tuple(drawing.modules), seconds=step.seconds)
+        files = tuple(dict.fromkeys((*drawing.modules, *drawing.styles)))
+        return PreviewReady(revision=name, url=url, files=files, seconds=step.seconds)
     return PreviewUpdated(
         revision=name,
         modules=tuple(step.modules) if step else (),

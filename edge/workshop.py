@@ -94,7 +94,11 @@ class Workshop:
         name, manifest = bundled
         sizes = {self._key(one, files): size for one, (_, size) in known.items()}
         return Drawing(
-            modules={one: (self._key(one, files), json.dumps(deps)) for one, deps in graph.deps.items()},
+            modules={
+                one: (self._key(one, files), json.dumps(deps))
+                for one, deps in graph.deps.items()
+                if known[one][0].kind != "css"  # a style sheet's importers do not change with it
+            },
             styles={one: shelf.put_text(text.encode()) for one, text in styled.items()},
             page={
                 "entry": around.entry,

@@ -4,35 +4,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from edge.compiler import Compiler
 from edge.compiler_words import Prebundled
+from tests.browser import browser, context
 from tests.edge.preview.app import App
 from tests.edge.preview.page_origin import DEPS, PageOrigin
 from tests.edge.preview.shown import Shown
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
+__all__ = ["browser", "context"]
 SPECS = ["react", "react-dom", "react-dom/client", "react/jsx-dev-runtime"]
 Show = Callable[..., Shown]
-
-
-@pytest.fixture(scope="session")
-def browser(absent: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    """The session's Chromium."""
-    if not CHROMIUM.exists():
-        absent("Chromium")
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -75,15 +61,6 @@ def version(request: pytest.FixtureRequest) -> int:
     """Both versions of React, one after the other."""
     found: int = request.param
     return found
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser without a past."""
-    fresh = browser.new_context(color_scheme="light", viewport={"width": 900, "height": 640})
-    fresh.set_default_timeout(5_000)
-    yield fresh
-    fresh.close()
 
 
 @pytest.fixture
