@@ -18,6 +18,7 @@ from tests.bench.files import files
 from tests.bench.ground import Ground
 from tests.bench.growth import growth
 from tests.bench.machine import facts
+from tests.bench.preview import preview
 from tests.bench.workers import workers
 
 BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "files": files,
     "workers": workers,
     "growth": growth,
+    "preview": preview,
 }
 
 
