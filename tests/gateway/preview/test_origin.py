@@ -1,0 +1,159 @@
+"""The origin as the edge sees it: what it serves, for how long that may be kept, and what it does not serve."""
+
+import json
+import re
+from hashlib import sha256
+
+import httpx
+import pytest
+
+from edge.preview import files
+from gateway.preview.passes import Passes
+from tests.gateway.conftest import Author, Gateway, token
+from tests.gateway.preview.conftest import edge, revise, store
+
+
+@pytest.fixture
+def public(author: Author, gateway: Gateway, app_id: str) -> str:
+    """An app that everybody may see."""
+    store(author, app_id)
+    with gateway.client(token(app_id, role="editor")) as client:
+        assert client.put(f"/v1/apps/{app_id}/preview", json={"private": False}).status_code == 200
+    return app_id
+
+
+def get(origin: httpx.Client, app_id: str, path: str, **more: str) -> httpx.Response:
+    return origin.get(path, headers=edge(app_id, **more))
+
+
+def about(html: str) -> dict[str, object]:
+    found = re.search(r'id="fleet-page">(.*?)</script>', html)
+    assert found
+    told: dict[str, object] = json.loads(found[1])
+    return told
+
+
+def test_who_is_not_the_edge_is_sent_away(origin: httpx.Client) -> None:
+    assert origin.get("/").status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/", "/some/where", "/index.html"])
+def test_the_page_is_the_apps_with_what_its_runtime_needs(
+    origin: httpx.Client, author: Author, public: str, passes: Passes, path: str
+) -> None:
+    rev = revise(author, public, main="1")
+    answer = get(origin, public, path)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"] == "frame-ancestors 'self'"
+    assert answer.text.index("fleet-revision") < answer.text.index("fleet-page") < answer.text.index("/__fleet/client/")
+    told = about(answer.text)
+    assert (told["app"], told["rev"], told["nonce"]) == (public, rev, passes.nonce(public))
+    assert "failed" not in told
+    assert f'src="/__fleet/app.js?v={rev}"' in answer.text
+
+
+def test_a_page_made_while_the_app_is_broken_says_so(origin: httpx.Client, author: Author, public: str) -> None:
+    revise(author, public, main="1")
+    rev = revise(author, public, "failed")
+    assert about(get(origin, public, "/").text)["failed"] == {"rev": rev, "message": "broken"}
+
+
+def test_head_is_get_without_a_body(origin: httpx.Client, author: Author, public: str) -> None:
+    revise(author, public, main="1")
+    head, full = origin.head("/", headers=edge(public)), get(origin, public, "/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == full.headers["content-length"]
+
+
+def test_all_modules_are_one_script_that_is_asked_for_once_a_revision(
+    origin: httpx.Client, author: Author, public: str
+) -> None:
+    revise(author, public, main="one", other="two")
+    rev = revise(author, public, main="three")
+    answer = get(origin, public, f"/__fleet/app.js?v={rev}")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert [answer.text.count(word) for word in ("one", "two", "three", "__fleet.start();")] == [0, 1, 1, 1]
+    assert "public" not in answer.headers["cache-control"]
+    again = get(origin, public, f"/__fleet/app.js?v={rev}", if_none_match=answer.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert get(origin, public, f"/__fleet/app.js.map?v={rev}").json()["version"] == 3
+    assert get(origin, public, "/__fleet/app.js.map?v=x.1").status_code == 404
+
+
+def test_the_runtime_is_kept_for_ever(origin: httpx.Client, app_id: str) -> None:
+    answer = get(origin, app_id, files.read().entry)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert get(origin, app_id, "/__fleet/deps/none/such.js").status_code == 404
+
+
+@pytest.fixture
+def assets(author: Author, public: str) -> str:
+    """An app with files of all sorts."""
+    revise(author, public, main="1")
+    store(
+        author,
+        public,
+        public_in_robots__txt=b"all",
+        src_in_logo__svg=b"<svg/>",
+        src_in_secret__ts=b"export {}",
+        __env=b"KEY=1",
+        public_in___hidden__txt=b"x",
+    )
+    return public
+
+
+def test_files_of_the_page_are_served_and_others_are_not(origin: httpx.Client, assets: str) -> None:
+    robots, logo = get(origin, assets, "/robots.txt"), get(origin, assets, "/src/logo.svg")
+    assert (robots.text, robots.headers["content-type"]) == ("all", "text/plain; charset=utf-8")
+    assert logo.headers["content-type"] == "image/svg+xml"
+    for path in (
+        "/src/secret.ts",
+        "/.env",
+        "/public/.hidden.txt",
+        "/.hidden.txt",
+        "/none.png",
+        "/a%00.png",
+        "/..%2fx.svg",
+    ):
+        assert get(origin, assets, path).status_code == 404, path
+
+
+def test_an_address_that_names_the_content_is_kept(origin: httpx.Client, assets: str) -> None:
+    named = sha256(b"export {}").hexdigest()[:8]
+    answer = get(origin, assets, f"/src/secret.ts?v={named}")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, max-age=31536000, immutable")
+    logo = get(origin, assets, "/src/logo.svg?v=00000000")
+    assert logo.headers["cache-control"] == "private, no-cache"
+    assert get(origin, assets, "/src/logo.svg", if_none_match=logo.headers["etag"]).status_code == 304
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/"), ("GET", "/__fleet/ack"), ("DELETE", "/src/logo.svg")])
+def test_what_is_not_possible_is_a_405(origin: httpx.Client, app_id: str, method: str, path: str) -> None:
+    assert origin.request(method, path, headers=edge(app_id)).status_code == 405
+
+
+def test_the_apps_own_api_is_not_there_yet(origin: httpx.Client, public: str) -> None:
+    answer = origin.post("/api/entities/x", headers=edge(public), json={})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_an_app_without_a_revision_waits_for_its_first(origin: httpx.Client, public: str) -> None:
+    answer = get(origin, public, "/")
+    assert answer.status_code == 200
+    assert '.0"' in answer.text
+    assert "script-src 'nonce-" in answer.headers["content-security-policy"]
+
+
+def test_a_cookie_of_tls_is_for_the_host_alone_and_of_no_use_elsewhere(
+    origin: httpx.Client, author: Author, app_id: str, passes: Passes
+) -> None:
+    revise(author, app_id, main="1")
+    opened = get(origin, app_id, f"/__fleet/open?ticket={passes.ticket(app_id)}", x_forwarded_proto="https")
+    (cookie,) = opened.headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "Partitioned", "SameSite=None", "Path=/"} <= set(cookie.split("; "))
+    bearer = cookie.partition(";")[0]
+    assert get(origin, app_id, "/", cookie=f"a=b; {bearer}", x_forwarded_proto="https").status_code == 200
+    assert get(origin, app_id, "/", cookie=bearer).status_code == 401
+    assert get(origin, f"{app_id}x", "/", cookie=bearer, x_forwarded_proto="https").status_code == 401
