@@ -91,7 +91,7 @@ class Desk:
         return Response(html, headers=headers, media_type="text/html")
 
     async def _book(self, app_id: str, request: Request) -> Response:
-        book = await self.library.book(app_id)
+        book = await self.library.book(app_id, request.query_params.get("v", ""))
         headers = {"cache-control": "private, no-cache", "etag": f'"{book.rev}"'}
         if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=304, headers=headers)

@@ -32,13 +32,16 @@ class Library:
         self._books: Memory[str, Book] = Memory(_BOOKS)
         self._writing: dict[str, asyncio.Task[Book]] = {}
 
-    async def book(self, app_id: str) -> Book:
-        """Return the newest; who asks while it is being written shares it."""
+    async def book(self, app_id: str, rev: str) -> Book:
+        """Return the newest, which is no older than a page's revision; who asks while it is being written shares it."""
         task = self._writing.get(app_id)
         if task is None:
             task = self._writing[app_id] = asyncio.create_task(self._newest(app_id))
             task.add_done_callback(lambda _done: self._writing.pop(app_id, None))
-        return await asyncio.shield(task)
+        book = await asyncio.shield(task)
+        wanted = sse.parse_cursor(rev, self._history.epoch)
+        # It may have been begun before that revision: its page would never hear of what it lacks.
+        return book if wanted is None or book.number >= wanted else await self._newest(app_id)
 
     async def source_map(self, app_id: str, rev: str) -> str | None:
         """Return where the code of a revision comes from, while it is the newest."""

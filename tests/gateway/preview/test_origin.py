@@ -2,9 +2,12 @@
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import httpx
+import psycopg
 import pytest
 
 from edge.preview import files
@@ -78,6 +81,39 @@ def test_all_modules_are_one_script_that_is_asked_for_once_a_revision(
     assert (again.status_code, again.content) == (304, b"")
     assert get(origin, public, f"/__fleet/app.js.map?v={rev}").json()["version"] == 3
     assert get(origin, public, "/__fleet/app.js.map?v=x.1").status_code == 404
+
+
+def test_a_page_gets_no_modules_that_are_older_than_itself(
+    origin: httpx.Client, author: Author, public: str, database_url: str
+) -> None:
+    rev = revise(author, public, main="1")
+    with psycopg.connect(database_url) as lock, ThreadPoolExecutor() as pool:
+        lock.execute("lock table fleet.units")  # whoever reads now knows the first revision, and waits for its code
+        first = pool.submit(get, origin, public, f"/__fleet/app.js?v={rev}")
+        until_somebody_waits(database_url)
+        newer = revise(author, public, "failed")
+        second = pool.submit(get, origin, public, f"/__fleet/app.js?v={newer}")
+        lock.rollback()
+        assert [first.result().headers["etag"], second.result().headers["etag"]] == [f'"{rev}"', f'"{newer}"']
+
+
+def until_somebody_waits(database_url: str) -> None:
+    """Wait until a lock keeps somebody waiting."""
+    deadline = time.monotonic() + 10
+    with psycopg.connect(database_url, autocommit=True) as look:
+        while look.execute("select 1 from pg_locks where not granted").fetchone() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def test_no_ticket_reaches_the_log(origin: httpx.Client, gateway: Gateway, app_id: str, passes: Passes) -> None:
+    ticket = passes.ticket(app_id)
+    assert get(origin, app_id, f"/__fleet/open?ticket={ticket}").status_code == 303
+    deadline = time.monotonic() + 10
+    while not [line for line in gateway.lines if line.get("query") == "ticket=…"]:
+        assert time.monotonic() < deadline, gateway.lines
+        time.sleep(0.01)
+    assert not [line for line in gateway.lines if ticket in json.dumps(line)]
 
 
 def test_the_runtime_is_kept_for_ever(origin: httpx.Client, app_id: str) -> None:
