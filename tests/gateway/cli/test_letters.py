@@ -32,9 +32,9 @@ def channel(rabbit: PrivateRabbit, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         channel.queue_purge(actor.queue)
         channel.queue_purge(dead_queue(actor.name))
     yield channel
-    for actor in FLEET:
-        channel.queue_purge(actor.queue)
-        channel.queue_purge(dead_queue(actor.name))
+    for actor in FLEET:  # other tests look at what happens where nobody consumes
+        channel.queue_delete(actor.queue)
+        channel.queue_delete(dead_queue(actor.name))
     connection.close()
 
 
