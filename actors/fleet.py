@@ -4,6 +4,7 @@ from actors.create_app import create_app
 from actors.refresh_preview import refresh_preview
 from actors.runtime.actor import Actor
 from actors.store_file import store_file
+from contracts.catalog import ASKED
 
 GROUPS: dict[str, tuple[Actor, ...]] = {
     "files": (store_file, create_app),
@@ -14,5 +15,8 @@ FLEET: tuple[Actor, ...] = tuple(actor for group in GROUPS.values() for actor in
 
 
 def consumed() -> frozenset[str]:
-    """Return the kinds that some actor waits for."""
-    return frozenset(event.kind for actor in FLEET for event in actor.on)
+    """Return the kinds that a queue must take: what some actor waits for, and whatever the outside may ask for.
+
+    An actor that does not run here yet may come; what was accepted for it waits in the outbox and is not lost.
+    """
+    return frozenset(event.kind for event in (*(event for actor in FLEET for event in actor.on), *ASKED))

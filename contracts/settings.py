@@ -6,7 +6,7 @@ Secrets are `SecretStr`: they print as stars in logs, errors and tracebacks.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -15,6 +15,31 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _address(value: str) -> str:
+    """Check host:port; port 0 asks for any."""
+    host, _colon, port = value.rpartition(":")
+    if not host or any(letter.isspace() for letter in value) or not port.isascii() or not port.isdigit():
+        raise ValueError("must be host:port")
+    if int(port) > _LAST_PORT:
+        raise ValueError(f"port {port} is beyond {_LAST_PORT}")
+    return value
+
+
+def _scheme(*schemes: str) -> AfterValidator:
+    """Check how a URL begins; the rest may be secret, and is never quoted."""
+
+    def check(url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return url
+
+    return AfterValidator(check)
+
+
+_LAST_PORT = 65_535
+Address = Annotated[str, AfterValidator(_address)]
+AmqpUrl = Annotated[SecretStr, _scheme("amqp", "amqps")]
+DatabaseUrl = Annotated[SecretStr, _scheme("postgresql", "postgres")]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 MIB = 1024 * 1024
@@ -29,11 +54,11 @@ class Settings(BaseSettings):
 
     # Where things are.
     home: Path = Field(default=Path(__file__).resolve().parent.parent / ".fleet", description="data, logs, secrets")
-    amqp_url: SecretStr | None = Field(default=None, description="amqp://user:pass@host:port/vhost")
-    database_url: SecretStr | None = Field(default=None, description="the owner's URL; roles are derived from it")
-    http: str = Field(default="127.0.0.1:8700", pattern=r"^\S+:\d+$", description="the gateway's address")
-    edge_http: str = Field(default="127.0.0.1:8787", pattern=r"^\S+:\d+$", description="the local edge's address")
-    metrics_http: str | None = Field(default=None, pattern=r"^\S+:\d+$", description="a worker's own /metrics")
+    amqp_url: AmqpUrl | None = Field(default=None, description="amqp://user:pass@host:port/vhost")
+    database_url: DatabaseUrl | None = Field(default=None, description="the owner's URL; roles are derived from it")
+    http: Address = Field(default="127.0.0.1:8700", description="the gateway's address")
+    edge_http: Address = Field(default="127.0.0.1:8787", description="the local edge's address")
+    metrics_http: Address | None = Field(default=None, description="a worker's own /metrics")
     zones: Names = Field(default=("localhost",), min_length=1, description="domains under which apps have names")
     npm_registry: str | None = Field(default=None, pattern=r"^https?://", description="where apps' packages come from")
     ca_certs: Path | None = Field(
@@ -70,3 +95,11 @@ class Settings(BaseSettings):
         if zone == "localhost":
             return f"http://preview-{app_id}.localhost:{self.edge_http.rpartition(':')[2]}"
         return f"https://preview-{app_id}.{zone}"
+
+
+def complaints(error: ValidationError) -> list[str]:
+    """Say which variables are wrong and why, never what they hold."""
+    return [
+        f"FLEET_{'_'.join(map(str, found['loc'])).upper()} {found['msg'].removeprefix('Value error, ')}"
+        for found in error.errors(include_input=False, include_url=False)
+    ]

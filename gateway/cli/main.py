@@ -1,7 +1,11 @@
 """The `fleet` command: a table of its commands."""
 
-import typer
+import sys
 
+import typer
+from pydantic import ValidationError
+
+from contracts.settings import complaints
 from gateway.cli import (
     apps,
     contracts,
@@ -49,8 +53,20 @@ app.command()(processes.edge)
 
 
 def main() -> None:
-    """Run one command."""
-    app(prog_name="fleet")
+    """Run one command; settings that cannot be are told by their names."""
+    try:
+        app(prog_name="fleet")
+    except ValidationError as error:
+        sys.exit(_told(*complaints(error)))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(_told(f"{error.filename}: {error.strerror}"))
+
+
+def _told(*complaints: str) -> int:
+    sys.stderr.write("".join(f"fleet: {complaint}\n" for complaint in complaints))
+    return 2
 
 
 if __name__ == "__main__":
