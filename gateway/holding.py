@@ -45,8 +45,9 @@ class Holder:
         bucket = self._roster.add(reader)
         channel = None
         try:
-            await reader.write_now(sse.retry(_RETRY_MS))
+            reader.greet(sse.retry(_RETRY_MS))
             channel = await self._attach(app_id, reader, opening)
+            await reader.welcome()
             while (await receive())["type"] != "http.disconnect":
                 pass
             reader.ended = reader.ended or "client"

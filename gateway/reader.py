@@ -50,6 +50,7 @@ class Reader:
     __slots__ = (
         "_era",
         "_filter",
+        "_greeting",
         "_pump",
         "_send",
         "_task",
@@ -69,6 +70,7 @@ class Reader:
         self._task: asyncio.Task[Any] | None = asyncio.current_task()
         self._waiting: list[bytes] | None = None
         self._weight = 0
+        self._greeting = b""
         self._pump: asyncio.Task[None] | None = None
         self._unseen = False
         self.expires = expires
@@ -77,6 +79,15 @@ class Reader:
         self.written = 0
         self.ended: Reason | None = None
         self.stuck_since = 0.0
+
+    def greet(self, encoded: bytes) -> None:
+        """Put words before the first that is written."""
+        self._greeting = encoded
+
+    async def welcome(self) -> None:
+        """Write the greeting if nothing else was: whoever has read it misses nothing from then on."""
+        if self._greeting:
+            await self.write_now(b"")
 
     def write(self, frame: Frame) -> bool:
         """Take a frame at once; False: this reader is too slow and is being closed."""
@@ -133,6 +144,7 @@ class Reader:
 
     async def write_now(self, encoded: bytes) -> None:
         """Write, and wait while the client's window is full; the sweeper looks at how long that takes."""
+        encoded, self._greeting = self._greeting + encoded, b""
         self.stuck_since = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.body", "body": encoded, "more_body": True})
         self.stuck_since = 0.0

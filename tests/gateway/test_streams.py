@@ -43,6 +43,18 @@ def test_a_stream_starts_at_now_and_its_frames_are_what_was_committed(
     asyncio.run(scene())
 
 
+def test_whoever_has_been_greeted_misses_nothing_from_then_on(follow: Follow, author: Author, app_id: str) -> None:
+    async def scene() -> None:
+        for seq in range(1, 31):
+            async with follow() as stream:
+                await stream.until_opened()
+                author.write(app_id)
+                await stream.until_cursor(seq)
+                assert stream.seqs == [seq]
+
+    asyncio.run(scene())
+
+
 @pytest.mark.parametrize("way", ["header", "query"])
 def test_a_stream_resumes_behind_its_cursor_whichever_way_it_is_given(
     follow: Follow, author: Author, app_id: str, way: str
