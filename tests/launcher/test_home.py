@@ -75,7 +75,8 @@ def test_a_taken_port_is_passed_over_and_that_is_said(home: Home) -> None:
     said: list[str] = []
     (port,) = ports.choose(1)
     with socket.create_server(("127.0.0.1", port)):
-        plan = decide(Settings(home=home.path, http=f"127.0.0.1:{port}"), {}, OwnSecrets(), said.append)
+        settings = Settings(home=home.path, http=f"127.0.0.1:{port}", edge_http="127.0.0.1:0")
+        plan = decide(settings, {}, OwnSecrets(), said.append)
     found = int(plan.http.rpartition(":")[2])
     assert found > port
     assert said == [f"port {port} is taken: the gateway takes {found}"]
