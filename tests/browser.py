@@ -1,4 +1,4 @@
-"""Chromium for those tests that need one; they import these fixtures into their conftest."""
+"""Chromium for those tests that need one."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser(absent: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    """A folder's Chromium. While it runs, its driver's loop runs in this thread, and so no other can."""
+    """The session's Chromium. While it runs, its driver's loop runs in this thread, and so no other can."""
     if not CHROMIUM.exists():
         absent("Chromium")
     with sync_playwright() as driver:

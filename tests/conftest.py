@@ -13,8 +13,11 @@ from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
 from sql.migrate import migrate
+from tests.browser import browser, context
 
 Absent = Callable[[str], NoReturn]
+
+__all__ = ["browser", "context"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

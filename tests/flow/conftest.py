@@ -7,10 +7,7 @@ import pytest
 
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import find_scripts
-from tests.browser import browser, context
 from tests.launcher.running import Fleet
-
-__all__ = ["browser", "context"]
 
 
 @pytest.fixture(scope="package")

@@ -278,6 +278,7 @@ def test_sigterm_lets_every_stream_go_cleanly_and_ends_in_seconds(
         streams = [await Stream(gateway.url, app_id, token(), "?state=1").open() for _ in range(100)]
         await asyncio.gather(*(stream.next("state") for stream in streams))
         author.write(app_id)
+        await asyncio.gather(*(stream.until_cursor(1) for stream in streams))
         began = time.monotonic()
         assert await asyncio.to_thread(gateway.end) == 0
         assert time.monotonic() - began < 5

@@ -11,12 +11,10 @@ from playwright.sync_api import BrowserContext
 
 from edge.compiler import Compiler
 from edge.compiler_words import Prebundled
-from tests.browser import browser, context
 from tests.edge.preview.app import App
 from tests.edge.preview.page_origin import DEPS, PageOrigin
 from tests.edge.preview.shown import Shown
 
-__all__ = ["browser", "context"]
 SPECS = ["react", "react-dom", "react-dom/client", "react/jsx-dev-runtime"]
 Show = Callable[..., Shown]
 
