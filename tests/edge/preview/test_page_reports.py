@@ -81,6 +81,7 @@ def test_a_flood_of_errors_is_held_back(show: Show) -> None:
 def test_a_report_is_never_longer_than_allowed(show: Show) -> None:
     shown = show(counter())
     shown.page.evaluate(THROW, "ü€" * 9_000)
+    shown.origin.wait_for_post("/__fleet/error")
     shown.page.evaluate(THROW, "short")
     shown.origin.wait_for_post("/__fleet/error", message="short")
     sizes = [size for path, _, size in shown.origin.posts if path == "/__fleet/error"]
