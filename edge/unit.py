@@ -12,8 +12,8 @@ from edge.graph import Unit
 from edge.registry import value_module
 
 _COMPILED = frozenset({".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".json", ".css"})
-#: Read for the classes that they mention, and for nothing else.
-_MENTIONING = frozenset({".html", ".md", ".mdx", ".vue", ".svelte", *_COMPILED})
+#: The query under which a file is read for the classes that it mentions, and for nothing else.
+CLASSES = "classes"
 
 Wish = Literal["compiled", "text", "address"]
 
@@ -34,14 +34,11 @@ def wish(module_id: str) -> tuple[str, Wish]:
     words = query.split("&")
     if "raw" in words:
         return path, "text"
+    if CLASSES in words:
+        return path, "compiled"
     if "url" in words or posixpath.splitext(path)[1].lower() not in _COMPILED:
         return path, "address"
     return path, "compiled"
-
-
-def mentions_classes(path: str) -> bool:
-    """Tell whether a file is worth reading for the classes it mentions."""
-    return posixpath.splitext(path)[1].lower() in _MENTIONING
 
 
 def key(module_id: str, sha256: bytes, version: str) -> bytes:

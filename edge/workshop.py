@@ -55,6 +55,7 @@ class Workshop:
         self._stylist = Stylist(compiler)
         self._known: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
         self._bundles: Memory[bytes, tuple[str, str]] = Memory(200)
+        self._texts: Memory[bytes, str] = Memory(200)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Workshop":
@@ -72,7 +73,7 @@ class Workshop:
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, installing: Callable[[], None]) -> Drawing:
         """Draw an app as its files are now."""
         began = time.perf_counter()
-        html = _text(files, "index.html", shelf) or page.bare(app_id, files)
+        html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
         if html is None:
             return Drawing(problem=Problem("index.html", "The app has neither an index.html nor a src/main.tsx"))
         around = page.read(html)
@@ -196,7 +197,7 @@ class Workshop:
         """Return every class that the app's page and modules mention."""
         page_only: dict[str, tuple[Compiled, int]] = {}
         if "index.html" in files:
-            self._learn(["index.html?classes"], files, shelf, page_only, {})
+            self._learn([f"index.html?{unit.CLASSES}"], files, shelf, page_only, {})
         mentioned: set[str] = set()
         for compiled, _size in (*known.values(), *page_only.values()):
             mentioned.update(compiled.candidates)
@@ -206,7 +207,7 @@ class Workshop:
         self, files: Mapping[str, bytes], packages: Collection[str], shelf: Shelf, installing: Callable[[], None]
     ) -> tuple[str, str] | Problem:
         """Return the name and manifest of the set of packages, bundled by whoever needed it first."""
-        asked = dependencies.wanted(_text(files, "package.json", shelf), packages)
+        asked = dependencies.wanted(self._text(files, "package.json", shelf), packages)
         if isinstance(asked, Problem):
             return asked
         key = asked.key(self._compiler.version)
@@ -227,15 +228,20 @@ class Workshop:
 
     def _aliases(self, files: Mapping[str, bytes], shelf: Shelf) -> dict[str, str]:
         configs = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
-        return aliases({name: _text(files, name, shelf) or "" for name in configs if name in files})
+        return aliases({name: self._text(files, name, shelf) or "" for name in configs if name in files})
+
+    def _text(self, files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
+        """Return what one of the few files says that every turn looks at."""
+        sha256 = files.get(path)
+        if sha256 is None:
+            return None
+        known = self._texts.get(sha256)
+        return (
+            self._texts.put(sha256, shelf.texts([sha256])[sha256].decode(errors="replace")) if known is None else known
+        )
 
     def _key(self, module_id: str, files: Mapping[str, bytes]) -> bytes:
         return unit.key(module_id, files[unit.wish(module_id)[0]], self._compiler.version)
-
-
-def _text(files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
-    sha256 = files.get(path)
-    return None if sha256 is None else shelf.texts([sha256])[sha256].decode(errors="replace")
 
 
 def _addresses(name: str, specs: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:

@@ -137,3 +137,14 @@ def test_two_apps_with_the_same_files_compile_them_once(stage: Stage, bus: Bus, 
     twin.write(dict(APP))
     twin.hear("ready")
     assert query("select count(*) from fleet.units") == before
+
+
+def test_a_class_that_only_the_page_mentions_is_styled(stage: Stage) -> None:
+    page = PAGE.replace("<body>", '<body class="tracking-widest">')
+    stage.write({"index.html": page, "src/main.css": '@import "tailwindcss";\n'})
+    assert stage.hear("updated")["css"] is True
+    stage.write({"src/main.css": '@import "tailwindcss";\n.own { color: teal }\n'})
+    stage.hear("updated")
+    assert stage.page_hears()[0] == "reload"
+    _kind, told = stage.page_hears()
+    assert ".tracking-widest" in told["css"][0]["text"]
