@@ -14,8 +14,9 @@ up: system-packages-up $(INSTALLED)
 down: $(INSTALLED)
 	@$(BIN)/fleet down
 
+# Files are shared out among processes, each with services of its own; `.venv/bin/pytest` runs them one by one.
 test: system-packages-test $(INSTALLED)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 	@$(BIN)/npm test --prefix edge --silent
 
 check: $(INSTALLED)

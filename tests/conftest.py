@@ -20,9 +20,30 @@ Absent = Callable[[str], NoReturn]
 __all__ = ["browser", "context"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what drives Chromium for last: its driver keeps an event loop in the main thread from then on."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+#: Whole fleets, brokers and databases of their own: what takes longest begins first.
+LONGEST = ("faults", "launcher", "gateway")
+MOST_WORKERS = 8
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the files: the longest first, and last those that drive Chromium.
+
+    Its driver keeps an event loop in the main thread from then on, and no other can run there.
+    """
+    driven = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    tests = config.rootpath / "tests"
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        room = item.path.relative_to(tests).parts[0]
+        return item.path in driven, LONGEST.index(room) if room in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: one more than cores, for tests wait as much as they work."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 @pytest.fixture(scope="session")
