@@ -24,6 +24,10 @@ class Batch:
         """Return what is known afterwards."""
         return {path: digest for path, digest in {**known, **self.after}.items() if digest is not None}
 
+    def claimed(self, known: Known) -> dict[str, str]:
+        """Return what the fleet may have of it from now on: what is to go, until it is gone."""
+        return {**known, **{path: digest for path, digest in self.after.items() if digest is not None}}
+
     def taken_back(self, known: Known) -> dict[str, str]:
         """Return what is known once none of it was stored: nothing of these paths, so that the next save sends them."""
         self.after = dict.fromkeys(self.after)

@@ -18,6 +18,9 @@ def watch(
 ) -> None:
     """Publish a folder as one event, then every change to it; .gitignore is honoured.
 
+    What an earlier watch has published of it, and you have deleted since, is deleted from the app at the start, unless
+    somebody has changed it there. Nothing that others wrote into the app is ever deleted.
+
     Example: `fleet watch ./my-app --app demo`
     """
     from gateway.cli.folder import Folder

@@ -1,4 +1,8 @@
-"""A folder kept published: changes are noticed, posted until accepted, and answered on the stream."""
+"""A folder kept published: changes are noticed, posted until accepted, and answered on the stream.
+
+What left the folder while nobody watched leaves the app at the start: if the folder's watch had published it, and
+nobody has changed it in the app since.
+"""
 
 import asyncio
 import itertools
@@ -13,12 +17,13 @@ from uuid import uuid4
 import httpx
 
 from contracts.file import FileRejected
-from gateway.cli import changes, events, facts
+from gateway.cli import changes, events, facts, owned
 from gateway.cli.changes import Batch
 from gateway.cli.console import Trouble, complain, print_json, print_line
 from gateway.cli.folder import Folder
 from gateway.cli.follow import Away, Stream
 from gateway.cli.noticing import touched
+from gateway.cli.owned import Record
 from gateway.cli.running import Fleet, Refused
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
@@ -41,6 +46,7 @@ class Watch:
     def __init__(self, fleet: Fleet, folder: Folder, app_id: str, *, as_json: bool) -> None:
         self._fleet, self._folder, self._app_id, self._as_json = fleet, folder, app_id, as_json
         self._known: dict[str, str] = {}
+        self._record = Record(fleet.settings.home, folder.root, app_id)
         self._touched: set[Path] = set()
         self._since = 0.0
         self._stir = asyncio.Event()
@@ -82,8 +88,10 @@ class Watch:
         """Publish the folder as one event."""
         since = time.monotonic()
         most = self._fleet.settings.max_app_files
+        self._known = await owned.left_behind(self._fleet, self._folder, self._app_id, self._record)
         whole = await asyncio.to_thread(self._batches, {self._folder.root})
-        count, size = sum(len(batch.files) for batch in whole), sum(batch.size for batch in whole)
+        kept = [one for batch in whole for one in batch.files if one.get("operation") != "delete"]
+        count, size = len(kept), sum(batch.size for batch in whole)
         if count > most:
             raise Trouble(f"{self._folder.root} has {count} files, more than the {most} that an app may have")
         if len(whole) > 1:
@@ -119,6 +127,7 @@ class Watch:
         self._sent[event.event_id] = Sent(batch, since)
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
+        self._record.write(batch.claimed(self._known))
         pause = _FIRST_PAUSE
         while True:
             try:

@@ -32,6 +32,8 @@ class Script:
     #: What the last stream goes on with; nothing ends it.
     live: queue.Queue[bytes] = field(default_factory=queue.Queue)
     answering: bool = True
+    #: The files of the app: the digest of each.
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -42,6 +44,10 @@ class Handler(BaseHTTPRequestHandler):
         self.script.asked.append(
             {"path": url.path, "query": parse_qs(url.query), "cursor": self.headers.get("Last-Event-ID")}
         )
+        if url.path.endswith("/files"):
+            listed = [{"path": path, "sha256": digest} for path, digest in self.script.files.items()]
+            self.answer(200, {"version": 1, "files": listed})
+            return
         if not url.path.endswith("/events"):
             self.answer(200, {"apps": [{"app_id": "demo"}], "next": "demo"} if url.query.endswith("after=") else LAST)
             return

@@ -1,6 +1,7 @@
 """A watched folder: first as one event, then change by change, through whatever the gateway does."""
 
 import asyncio
+import hashlib
 import io
 import sys
 import threading
@@ -40,6 +41,10 @@ class Session:
         self._seen += 1
         event: dict[str, Any] = self._script.events[self._seen - 1]
         return event
+
+    def skip(self) -> None:
+        """Pass by what an earlier watch has sent."""
+        self._seen = len(self._script.events)
 
     async def changes(self) -> list[tuple[str, str]]:
         data = (await self.next())["data"]
@@ -199,3 +204,62 @@ def test_a_refused_token_ends_it(fleet: Fleet, folder: Path, script: Script) -> 
     script.answers = [403]
     with pytest.raises(Trouble):
         watch(fleet, folder, script, nothing)
+
+
+def test_what_was_deleted_while_nobody_watched_leaves_the_app_if_it_is_still_the_folders(
+    fleet: Fleet, folder: Path, script: Script, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("mine.ts", "changed.ts", "lost.ts", "ignored.ts"):
+        (folder / name).write_text(name)
+
+    async def first(session: Session) -> None:
+        await session.next()
+        (folder / "late.ts").write_text("late")
+        await session.next()
+        (folder / "ignored.ts").write_text("more")
+        await session.next()
+
+    watch(fleet, folder, script, first)
+    script.files = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in THERE.items()}
+    for name in ("mine.ts", "changed.ts", "lost.ts", "late.ts"):
+        (folder / name).unlink()
+    (folder / ".gitignore").write_text("ignored.ts\n")
+
+    async def second(session: Session) -> None:
+        session.skip()
+        changes = await session.changes()
+        assert changes[:2] == [("delete", "late.ts"), ("delete", "mine.ts")]
+        assert {operation for operation, _path in changes[2:]} == {"write"}
+        assert "changed.ts" not in dict(changes).values()
+
+    watch(fleet, folder, script, second)
+    said = capsys.readouterr().err
+    assert "deleted while nobody watched, and now from demo, too: late.ts, mine.ts\n" in said
+    assert "deleted here, but changed in demo since, and so left there: changed.ts\n" in said
+
+
+#: What the app has by then: others wrote into it, too.
+THERE = {"mine.ts": "mine.ts", "changed.ts": "by the generator", "theirs.ts": "theirs.ts", "late.ts": "late"}
+
+
+def test_an_empty_folder_empties_no_app(
+    fleet: Fleet, folder: Path, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def once(session: Session) -> None:
+        await session.next()
+
+    watch(fleet, folder, script, once)
+    script.files = {"index.html": hashlib.sha256(b"<p>").hexdigest()}
+    for path in (folder / ".gitignore", folder / "index.html", folder / "src" / "App.tsx"):
+        path.unlink()
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+
+    async def again(session: Session) -> None:
+        session.skip()
+        assert await asyncio.to_thread(screen.shown.acquire, timeout=10)
+        assert "is empty: nothing of demo is deleted for that" in screen.getvalue()
+        (folder / "new.ts").write_text("new")
+        assert await session.changes() == [("write", "new.ts")]
+
+    watch(fleet, folder, script, again)
