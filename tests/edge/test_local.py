@@ -78,11 +78,9 @@ def test_it_waits_for_open_streams_but_not_for_ever(tmp_path: Path, start_edge: 
         origin.routes["/events"] = hold
         with httpx.stream("GET", f"{edge.url}/events", headers={"host": PREVIEW}, trust_env=False) as stream:
             assert next(stream.iter_lines()) == "data: held"
-            asked = time.monotonic()
             edge.process.terminate()
-            assert edge.until("streams_cut")
+            assert edge.until("streams_cut")["after"] > 1
             edge.process.wait(PATIENCE)
-            assert 2 < time.monotonic() - asked < 5
     assert edge.process.returncode == 0
     assert survivors(family) == []
 

@@ -72,6 +72,22 @@ def test_streams_that_came_and_went_leave_nothing_behind(amqp_url: str, database
     asyncio.run(scene())
 
 
+def test_a_heartbeat_comes_to_every_stream_once_a_round(
+    amqp_url: str, database_url: str, author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert author
+    assert sweeper.HEARTBEAT <= 15
+    monkeypatch.setattr(sweeper, "_TICK", 0.01)
+
+    async def scene() -> None:
+        async with running(amqp_url, database_url) as (_parts, url):
+            streams = [await Stream(url, "demo", token()).open() for _ in range(3)]
+            await asyncio.gather(*(stream.until_beat() for stream in streams))
+            await asyncio.gather(*(stream.close() for stream in streams))
+
+    asyncio.run(scene())
+
+
 def test_a_stall_of_the_loop_is_seen_by_readyz_and_forgotten(
     amqp_url: str, database_url: str, author: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
