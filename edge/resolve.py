@@ -11,6 +11,7 @@ from edge import jsonc
 _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
 #: TypeScript lets a file be imported under the name it would be compiled to.
 _COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",)}
+_SCRIPTS = (".js", ".mjs")
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
 _DEFAULT = {"@/*": "src/*"}
 
@@ -89,8 +90,8 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
     if spec.startswith("."):
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(importer), spec))
     elif spec.startswith("/"):
-        if f"public{unquote(spec)}" in files:
-            return Url(specifier)
+        if (public := f"public{unquote(spec)}") in files:
+            return _public(public, specifier, suffix)
         wanted = posixpath.normpath(spec[1:])
     elif (aliased := _aliased(spec, paths)) is not None:
         wanted = aliased
@@ -104,6 +105,13 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
     if found is None:
         return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
     return Local(found + suffix)
+
+
+def _public(path: str, specifier: str, suffix: str) -> Target:
+    """Return what a file of public/ means: to the browser a script of its own, to a module its address."""
+    if path.endswith(_SCRIPTS) and not suffix:
+        return Url(specifier)
+    return Local(path + (suffix or "?url"))
 
 
 def _aliased(spec: str, paths: Mapping[str, str]) -> str | None:

@@ -13,11 +13,12 @@ from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
 from sql.migrate import migrate
+from tests.aftermath import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.browser import browser, context
 
 Absent = Callable[[str], NoReturn]
 
-__all__ = ["browser", "context"]
+__all__ = ["browser", "context", "pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 
 #: Whole fleets, brokers and databases of their own: what takes longest begins first.

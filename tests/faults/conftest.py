@@ -53,9 +53,7 @@ def ground(services: Ground) -> Iterator[Ground]:
     try:
         services.whole()
     finally:
-        for process in services.processes:
-            process.started.kill()
-        services.processes.clear()
+        services.leave()
 
 
 @pytest.fixture

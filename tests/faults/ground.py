@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pika
 import psycopg
+from pika.exceptions import AMQPError
 
 from actors.fleet import GROUPS
 from contracts.settings import Settings
@@ -46,6 +47,7 @@ class Ground:
     postgres: PrivatePostgres
     home: Path
     processes: list[Process] = field(default_factory=list)
+    buses: list[Bus] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -55,8 +57,20 @@ class Ground:
         return Settings.model_validate({**known, "worker_threads": 4})
 
     def bus(self) -> Bus:
-        """Open an ear and a mouth; a restarted broker has forgotten the old ones."""
-        return Bus(self.rabbit.url)
+        """Open an ear and a mouth for one test; a restarted broker has forgotten the old ones."""
+        self.buses.append(Bus(self.rabbit.url))
+        return self.buses[-1]
+
+    def leave(self) -> None:
+        """End what a test has left, however it went: the next one must not be blamed for it."""
+        for process in self.processes:
+            process.started.kill()
+            process.started.wait()
+        for bus in self.buses:
+            with suppress(AMQPError, OSError):
+                bus.connection.close()
+        self.processes.clear()
+        self.buses.clear()
 
     def start(self, module: str, *arguments: str, wait: bool = True, **variables: str) -> Process:
         """Start a process, and return when it is ready."""
@@ -116,6 +130,15 @@ class Ground:
         """Return how many stories of these apps have ended well."""
         kinds = "select count(*) from fleet.progress where kind = 'file-stored' and app_id = any(%s)"
         return int(self.ask(kinds, app_ids)[0][0])
+
+    def all_stored(self, app_ids: list[str], count: int) -> None:
+        """Wait until so many stories have ended well, as long as they go on doing so."""
+        stored, deadline = 0, time.monotonic() + PATIENCE
+        while stored < count:
+            time.sleep(0.05)
+            if (now := self.stored(app_ids)) != stored:
+                stored, deadline = now, time.monotonic() + PATIENCE
+            assert time.monotonic() < deadline, f"{stored} of {count} stored, {self.owed()} owed, and nothing moves"
 
     def owed(self) -> int:
         """Return how many events still wait in the outbox."""

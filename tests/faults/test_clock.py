@@ -52,7 +52,6 @@ def test_files_and_steps_keep_the_order_of_their_delivery(ground: Ground, app_id
     versions = ground.ask("select version, created_at from fleet.versions where app_id = %s order by version", app_id)
     assert [version for version, _at in versions] == [1, 2, 3, 4]
     assert versions[1][1] > versions[2][1]
-    bus.connection.close()
 
 
 @pytest.mark.parametrize("by", ["1 minute", "1 day"])
@@ -63,4 +62,3 @@ def test_what_is_owed_is_published_all_the_same(ground: Ground, app_id: str, by:
     turn_back(ground, app_id, by)
     ground.relay()
     assert bus.hear("file-stored", app_id)["data"]["path"] == "a.txt"
-    bus.connection.close()

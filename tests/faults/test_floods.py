@@ -1,30 +1,38 @@
 """Much at once: every file is stored, in its order, and an app that is flooded keeps no other waiting for ever."""
 
+import asyncio
 import json
 from collections import Counter
 
-import pika
-
+from actors.runtime.wire import Wire
 from contracts.cloudevents import STRUCTURED, encode
 from contracts.event import Envelope
 from contracts.topology import EVENTS, routing_key
 from tests.actors.conftest import Bus
-from tests.faults.ground import Ground, until
-
-PATIENCE = 60
+from tests.faults.ground import PATIENCE, Ground, until
 
 
 def flood(ground: Ground, app_ids: list[str], count: int) -> None:
-    """Publish so many files of each app, the apps in turn, as fast as the broker takes them: unconfirmed."""
-    connection = pika.BlockingConnection(pika.URLParameters(ground.rabbit.url))
-    channel = connection.channel()
-    about = pika.BasicProperties(content_type=STRUCTURED, delivery_mode=2)
-    for n in range(count):
-        for app_id in app_ids:
-            data = {"path": f"src/{n}.ts", "content": f"export const n = {n}\n"}
-            written = Envelope(f"{n}", "test", "file-written", app_id, data)
-            channel.basic_publish(EVENTS, routing_key("file-written", app_id), encode(written).encode(), about)
-    connection.close()
+    """Publish so many files of each app, the apps in turn, and return when the broker has confirmed them all."""
+
+    async def publish() -> None:
+        wire = Wire(ground.rabbit.url, name="flood")
+        await wire.start()
+        await wire.ready(PATIENCE)
+        try:
+            sent = [_publish(wire, n, app_id) for n in range(count) for app_id in app_ids]
+            assert all(await asyncio.gather(*sent))
+        finally:
+            await wire.close()
+
+    asyncio.run(publish())
+
+
+def _publish(wire: Wire, n: int, app_id: str) -> asyncio.Future[bool]:
+    data = {"path": f"src/{n}.ts", "content": f"export const n = {n}\n"}
+    body = encode(Envelope(f"{n}", "test", "file-written", app_id, data)).encode()
+    key = routing_key("file-written", app_id)
+    return wire.publish(EVENTS, key, body, content_type=STRUCTURED, message_id=f"{app_id} {n}", mandatory=True)
 
 
 def announced(bus: Bus, count: int) -> Counter[str]:
@@ -48,7 +56,7 @@ def test_five_hundred_files_of_one_app(ground: Ground, app_id: str) -> None:
     ground.worker()
     ground.worker()
     flood(ground, [app_id], 500)
-    until(lambda: ground.stored([app_id]) == 500, "all stored", PATIENCE)
+    ground.all_stored([app_id], 500)
     assert len(ground.files(app_id)) == 500
     assert in_order(ground, app_id)
     ground.gapless([app_id])
@@ -60,11 +68,10 @@ def test_fifty_files_each_of_a_hundred_apps(ground: Ground, app_id: str) -> None
     flood(ground, app_ids, 50)
     ground.worker()
     ground.worker()
-    until(lambda: ground.stored(app_ids) == 5_000, "all stored", PATIENCE)
+    ground.all_stored(app_ids, 5_000)
     assert [app for app in app_ids if not in_order(ground, app)] == []
     ground.gapless(app_ids)
     assert announced(bus, 5_000) == Counter(dict.fromkeys(app_ids, 50))
-    bus.connection.close()
 
 
 def test_a_newcomer_does_not_wait_for_the_end_of_a_flood(ground: Ground, app_id: str) -> None:
@@ -74,5 +81,4 @@ def test_a_newcomer_does_not_wait_for_the_end_of_a_flood(ground: Ground, app_id:
     bus.publish("app-created", f"{app_id}-new", {})
     until(lambda: bool(ground.story(f"{app_id}-new")), "the newcomer's story")
     assert ground.stored([app_id]) < 500
-    until(lambda: ground.stored([app_id]) == 500, "the flood stored", PATIENCE)
-    bus.connection.close()
+    ground.all_stored([app_id], 500)

@@ -26,9 +26,6 @@ class Flow:
             for app_id in self._app_ids:
                 self._bus.publish("file-written", app_id, {"path": "a.txt", "content": f"{self.written}"})
 
-    def close(self) -> None:
-        self._bus.connection.close()
-
 
 @asynccontextmanager
 async def followed(ground: Ground, app_id: str, *replicas: Gateway) -> AsyncIterator[tuple[Crowd, Flow]]:
@@ -39,10 +36,7 @@ async def followed(ground: Ground, app_id: str, *replicas: Gateway) -> AsyncIter
     clients = [Follower(app_ids[n % APPS], *turned[n // APPS % 2]) for n in range(STREAMS)]
     flow = Flow(ground, app_ids)
     async with Crowd(clients) as crowd:
-        try:
-            yield crowd, flow
-        finally:
-            flow.close()
+        yield crowd, flow
     assert [client.flaws + client.resets for client in clients if client.flaws or client.resets] == []
     ground.gapless(app_ids)
 

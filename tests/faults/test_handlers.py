@@ -26,7 +26,6 @@ def bus(ground: Ground) -> Iterator[Bus]:
     for actor in (stumble_build, answer_build):
         bus.channel.queue_delete(actor.queue)
         bus.channel.queue_delete(dead_queue(actor.name))
-    bus.connection.close()
 
 
 @pytest.fixture

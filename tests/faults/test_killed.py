@@ -31,7 +31,6 @@ def test_a_worker_killed_in_the_middle_of_a_job_leaves_it_to_the_next(ground: Gr
     assert sorted(versions) == list(range(2, BURST + 2))
     assert ground.files(app_id) == {"a.txt": "before"} | {f"{n}.txt": f"text {n}" for n in range(BURST)}
     assert len(ground.story(app_id)) == BURST + 1
-    bus.connection.close()
 
 
 def test_workers_killed_again_and_again_while_events_flow_swap_nothing(ground: Ground, app_id: str) -> None:
@@ -48,7 +47,6 @@ def test_workers_killed_again_and_again_while_events_flow_swap_nothing(ground: G
     assert ground.files(app_id) == {"a.txt": f"3.{BURST - 1}"}
     ground.gapless([app_id])
     announced(bus, app_id, 4 * BURST)
-    bus.connection.close()
 
 
 def test_a_relay_killed_while_it_publishes_leaves_it_to_the_next(ground: Ground, app_id: str) -> None:
@@ -61,7 +59,6 @@ def test_a_relay_killed_while_it_publishes_leaves_it_to_the_next(ground: Ground,
     relays[0].kill()
     announced(bus, app_id, 400, {first["data"]["version"]})
     until(lambda: not ground.owed(), "nothing owed")
-    bus.connection.close()
 
 
 def test_a_killed_launcher_takes_its_fleet_along_and_the_next_one_goes_on(

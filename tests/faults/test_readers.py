@@ -30,7 +30,6 @@ def test_a_slow_reader_is_let_go_comes_back_and_misses_nothing(ground: Ground, a
 
     asyncio.run(scene())
     assert gateway.ready()["loop"] == "ok"
-    bus.connection.close()
 
 
 def test_who_comes_back_after_longer_than_anything_is_kept_begins_anew_at_the_head(ground: Ground, app_id: str) -> None:
@@ -67,4 +66,3 @@ def test_who_comes_back_after_longer_than_anything_is_kept_begins_anew_at_the_he
     assert reader.resets == [20]
     assert reader.kinds == ["reset", "file-stored"]
     assert ground.story(app_id)[0][0] == 21
-    bus.connection.close()

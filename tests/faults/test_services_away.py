@@ -110,4 +110,3 @@ def test_a_broker_without_memory_is_said_and_nothing_is_lost(ground: Ground, app
     while bus.hear("file-stored", app_id)["data"]["path"] != "a.txt":
         pass
     assert ground.stored([app_id]) == BURST + 1
-    bus.connection.close()
