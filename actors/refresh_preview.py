@@ -15,7 +15,7 @@ from contracts.preview import PreviewFailed, PreviewReady, PreviewUpdated, Updat
 from contracts.progress import Progress
 from contracts.topology import PREVIEWS
 from edge import revision
-from edge.drawing import Drawing
+from edge.drawing import NOTHING_TO_SHOW, Drawing
 from edge.workshop import Workshop
 from sql import previews
 from sql.database import Tx, transaction
@@ -44,7 +44,8 @@ def refresh_preview(turn: Turn, workshop: Workshop) -> None:
         shelf.keep(tx)
         number = record(tx, turn, step) if step else previews.caught_up(tx, turn.app_id, shown)
         name = f"{shown.epoch}.{number}"
-        turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
+        if step is not None or drawing.problem != NOTHING_TO_SHOW:  # that is said once, not at every file until then
+            turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
     if step is not None:
         told = revision.told(step.kind, body, name, code, contents)
         turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})

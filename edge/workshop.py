@@ -8,13 +8,13 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from contracts.settings import Settings
 from edge import dependencies, page, unit
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
-from edge.drawing import Drawing
+from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
 from edge.graph import Graph, Problem, Unit, walk
 from edge.memory import Memory
 from edge.resolve import aliases
@@ -75,10 +75,10 @@ class Workshop:
         began = time.perf_counter()
         html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
         if html is None:
-            return Drawing(problem=Problem("index.html", "The app has neither an index.html nor a src/main.tsx"))
+            return Drawing(problem=NOTHING_TO_SHOW)
         around = page.read(html)
         if around.entry is None:
-            return Drawing(problem=Problem("index.html", "The page loads no module of the app"))
+            return Drawing(problem=NOTHING_LOADED)
         graph, known = self._follow(around.entry, files, shelf)
         compiled = time.perf_counter()
         if graph.problems:
@@ -92,7 +92,7 @@ class Workshop:
         bundled = self._bundle(files, graph.packages, shelf, installing)
         if isinstance(bundled, Problem):
             return Drawing(problem=bundled)
-        name, manifest = bundled
+        name, specs = bundled[0], json.loads(bundled[1])
         sizes = {self._key(one, files): size for one, (_, size) in known.items()}
         return Drawing(
             modules={
@@ -105,7 +105,8 @@ class Workshop:
                 "entry": around.entry,
                 "parts": [around.before, around.between, around.after],
                 "env": _ENV,
-                "deps": _addresses(name, json.loads(manifest)),
+                "deps": _addresses(name, specs),
+                "links": _sheets(name, specs, graph),
             },
             sizes=sizes,
             milliseconds={
@@ -244,9 +245,16 @@ class Workshop:
         return unit.key(module_id, files[unit.wish(module_id)[0]], self._compiler.version)
 
 
-def _addresses(name: str, specs: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+def _addresses(name: str, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, object]]:
+    """Return where each package is; a style sheet is in the page, and its import brings nothing."""
     return {
-        spec: {"url": f"/__fleet/deps/{name}/{one['file']}", "cjs": one["cjs"]}
+        spec: {"url": one["file"] and f"/__fleet/deps/{name}/{one['file']}", "cjs": one["cjs"]}
         for spec, one in specs.items()
-        if one["file"]
     }
+
+
+def _sheets(name: str, specs: Mapping[str, Mapping[str, Any]], graph: Graph) -> list[str]:
+    """Return where the style sheets of packages are, in the order in which the packages are imported."""
+    targets = [target for deps in graph.deps.values() for target in deps.values() if isinstance(target, dict)]
+    files = (file for target in targets if "dep" in target for file in specs[target["dep"]]["css"])
+    return list(dict.fromkeys(f"/__fleet/deps/{name}/{file}" for file in files))

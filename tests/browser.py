@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.patience import PATIENCE
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -20,6 +22,7 @@ def browser(absent: Callable[[str], NoReturn]) -> Iterator[Browser]:
     if not CHROMIUM.exists():
         absent("Chromium")
     with sync_playwright() as driver:
+        expect.set_options(timeout=PATIENCE * 1_000)
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield chromium
         chromium.close()
@@ -29,6 +32,6 @@ def browser(absent: Callable[[str], NoReturn]) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser without a past."""
     fresh = browser.new_context(color_scheme="light", viewport={"width": 900, "height": 640})
-    fresh.set_default_timeout(5_000)
+    fresh.set_default_timeout(PATIENCE * 1_000)
     yield fresh
     fresh.close()

@@ -5,13 +5,14 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pika
 import psycopg
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError
 
 from actors.runtime.actor import Actor
 from actors.runtime.topology import declare_shared
@@ -20,8 +21,7 @@ from contracts.cloudevents import STRUCTURED
 from contracts.settings import Settings
 from contracts.topology import DELAYS_MS, EVENTS, PROGRESS, dead_queue, delay, routing_key
 from sql.database import role_url
-
-PATIENCE = 20
+from tests.patience import PATIENCE
 
 
 class Bus:
@@ -35,6 +35,11 @@ class Bus:
         self.heard: dict[str, deque[tuple[Any, bytes]]] = {}
         self.ear = self._listen(EVENTS)
         self.stories = self._listen(PROGRESS)
+
+    def close(self) -> None:
+        """Hang up; a test may have taken the broker away."""
+        with suppress(AMQPError):
+            self.connection.close()
 
     def _listen(self, exchange: str) -> str:
         queue = str(self.channel.queue_declare("", exclusive=True).method.queue)
@@ -104,9 +109,8 @@ class Bus:
 
 @pytest.fixture
 def bus(amqp_url: str) -> Iterator[Bus]:
-    bus = Bus(amqp_url)
-    yield bus
-    bus.connection.close()
+    with closing(Bus(amqp_url)) as bus:
+        yield bus
 
 
 @pytest.fixture

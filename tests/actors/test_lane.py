@@ -13,6 +13,7 @@ from contracts.event import Envelope, Event
 from sql import lanes
 from sql.database import Pool, open_pool, role_url, transaction
 from tests.actors.desk import Quiet
+from tests.patience import PATIENCE
 
 ANSWER = BuildFailed(build_id="b", environment="production", step="test", message="done")
 
@@ -81,19 +82,19 @@ def test_only_one_works_at_a_time(pool: Pool, lane_of: Callable[..., Lane], app_
 
     def work(turn: Turn) -> None:
         inside.set()
-        assert leave.wait(10)
+        assert leave.wait(PATIENCE)
         settle(turn)
 
     lane = lane_of(work)
     ask(pool, lane, app_id, "first")
     holder = threading.Thread(target=lane.serve, args=(app_id,))
     holder.start()
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     ask(pool, lane, app_id, "second")
     assert lane.serve(app_id) == 0
     assert lane.sweep() == []
     leave.set()
-    holder.join(10)
+    holder.join(PATIENCE)
     assert lane.serve(app_id) == 0
 
 

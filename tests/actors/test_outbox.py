@@ -17,7 +17,8 @@ from contracts.topology import EVENTS
 from gateway.launcher.rabbitmq import PrivateRabbit
 from sql import outbox
 from sql.database import AsyncPool, AsyncTx, Role, enter, new_async_pool, role_url
-from tests.actors.conftest import PATIENCE, Bus
+from tests.actors.conftest import Bus
+from tests.patience import PATIENCE
 
 Query = Callable[..., list[tuple[Any, ...]]]
 NOBODY: frozenset[str] = frozenset()

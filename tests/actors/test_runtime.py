@@ -19,6 +19,7 @@ from contracts.event import Envelope
 from contracts.file import FileRejected
 from contracts.progress import Progress
 from tests.actors.conftest import Bus
+from tests.patience import PATIENCE
 
 Start = Callable[..., Crew]
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -276,7 +277,7 @@ def test_an_app_is_served_in_the_order_of_delivery(crew: Start, bus: Bus) -> Non
 
 
 def test_apps_do_not_wait_for_each_other(crew: Start, bus: Bus) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=PATIENCE)
 
     @actor(on=BuildRequested, emits=(BuildFailed,), ordered=True)
     def meet_build(_event: BuildRequested, job: Job) -> None:
@@ -298,13 +299,13 @@ def test_a_lane_takes_turns_for_what_its_events_want(crew: Start, bus: Bus, quer
     def turn_build(turn: Turn) -> None:
         causes.append(turn.envelope.event_id)
         inside.set()
-        assert leave.wait(10)
+        assert leave.wait(PATIENCE)
         with turn.settle():
             turn.emit(ANSWER)
 
     crew(turn_build)
     bus.publish("build-requested", app_id, WANTED, id="first")
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     for n in range(20):
         bus.publish("build-requested", app_id, WANTED, id=f"burst-{n}")
     while query("select wanted from fleet.lanes", app_id=app_id) != [(21,)]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 
-PATIENCE = 30
+from edge import bound
+from tests.patience import PATIENCE
 
 
 class EdgeProcess:
@@ -23,7 +25,11 @@ class EdgeProcess:
         variables = {"FLEET_HOME": str(home), "FLEET_EDGE_HTTP": address, "FLEET_ZONES": zones}
         self.said: list[dict[str, Any]] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "edge.local"], env={**kept, **variables}, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-P", "-m", "edge.local"],
+            env={**kept, **variables},
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=bound.to_parent(signal.SIGTERM),
         )
 
     def until(self, event: str) -> dict[str, Any]:
@@ -71,4 +77,7 @@ class EdgeProcess:
     def discard(self) -> None:
         """End it whatever happened."""
         self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
+        try:
+            self.process.communicate(timeout=PATIENCE)
+        finally:
+            self.process.kill()

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from edge import jsonc
+from tests.patience import PATIENCE
 
 EDGE = Path(__file__).parents[2] / "edge"
 WRANGLER = EDGE / "node_modules/wrangler"
@@ -32,7 +33,7 @@ def test_wrangler_would_deploy_it(worker: str, tmp_path: Path, absent: Callable[
     deploy = ["deploy", "--dry-run", "--outdir", str(tmp_path), "--config", str(EDGE / worker / "wrangler.jsonc")]
     command = [str(NODE), str(WRANGLER / "bin/wrangler.js"), *deploy]
     environment = {**os.environ, "HOME": str(tmp_path), "WRANGLER_SEND_METRICS": "false"}
-    dry = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    dry = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert dry.returncode == 0, dry.stderr
     assert "WARNING" not in dry.stdout + dry.stderr
     assert (tmp_path / "worker.js").stat().st_size < 64 * 1024

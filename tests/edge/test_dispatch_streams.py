@@ -14,9 +14,9 @@ import pytest
 from tests.edge import websocket
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin, Request
+from tests.patience import PATIENCE
 
 PREVIEW = "preview-demo.localhost"
-PATIENCE = 10
 PART = b"x" * 256 * 1024
 PARTS = 64
 
@@ -77,7 +77,7 @@ def test_a_client_that_hangs_up_is_noticed_at_the_origin_with_the_next_heartbeat
     with asked(edge, "GET", "/events") as connection:
         connection.getresponse()
     left.set()
-    assert gone.wait(1)
+    assert gone.wait(PATIENCE)
 
 
 def test_a_websocket_passes_both_ways_and_its_end_too(edge: EdgeProcess, origin: Origin) -> None:

@@ -16,8 +16,9 @@ import pytest
 from edge.local import binary
 from edge.local.journal import Journal
 from edge.local.workerd import NeverReady, Place, Workerd
-from tests.edge.edge_process import PATIENCE, EdgeProcess
+from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin, Request
+from tests.patience import PATIENCE
 
 PREVIEW = "preview-demo.localhost"
 StartEdge = Callable[..., EdgeProcess]

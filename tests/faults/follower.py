@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from gateway.tokens import mint
 from tests.faults.ground import SECRET
+from tests.patience import PATIENCE
 
 _PAUSE = 0.05
-PATIENCE = 30
 
 
 class Follower:

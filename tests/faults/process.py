@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 30
+from edge import bound
+from tests.patience import PATIENCE
 
 
 class Process:
@@ -25,6 +26,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=bound.to_parent(signal.SIGKILL),
             )
 
     @property

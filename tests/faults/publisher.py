@@ -12,9 +12,9 @@ from pika.exceptions import AMQPError, NackError, UnroutableError
 
 from contracts.cloudevents import STRUCTURED
 from contracts.topology import EVENTS, routing_key
+from tests.patience import PATIENCE
 
 _PAUSE = 0.1
-_PATIENCE = 60
 #: A broker whose memory is full keeps a publisher waiting; this one rather comes back.
 _BLOCKED_SECONDS = 2
 
@@ -44,7 +44,7 @@ class Publisher:
 
     def insist(self, key: str, body: bytes, content_type: str = STRUCTURED) -> None:
         """Publish until it is confirmed."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         about = pika.BasicProperties(content_type=content_type, delivery_mode=2)
         while True:
             try:

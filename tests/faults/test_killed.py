@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -66,10 +67,9 @@ def test_a_killed_launcher_takes_its_fleet_along_and_the_next_one_goes_on(
 ) -> None:
     fleet = fleet_in(tmp_path / "home", FLEET_HTTP="127.0.0.1:0")
     fleet.up()
-    bus = Bus(fleet.home.read_env()["FLEET_AMQP_URL"])
-    for n in range(BURST):
-        bus.publish("file-written", "demo", {"path": f"{n}.txt", "content": "text"})
-    bus.connection.close()
+    with closing(Bus(fleet.home.read_env()["FLEET_AMQP_URL"])) as bus:
+        for n in range(BURST):
+            bus.publish("file-written", "demo", {"path": f"{n}.txt", "content": "text"})
     family = fleet.family()
     os.kill(family[0].pid, signal.SIGKILL)
     assert fleet.launcher is not None

@@ -1,12 +1,16 @@
 """The whole fleet, as `make up` starts it, for everything that a stranger does with it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import NoReturn
 
 import pytest
+from playwright.sync_api import BrowserContext
 
+from edge.local import binary
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import find_scripts
+from tests.flow.previewed import Previewed
 from tests.launcher.running import Fleet
 
 
@@ -20,3 +24,27 @@ def fleet(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFa
         yield fleet
     finally:
         fleet.discard()
+
+
+@pytest.fixture
+def write(
+    fleet: Fleet, context: BrowserContext, absent: Callable[[str], NoReturn]
+) -> Iterator[Callable[[], Previewed]]:
+    """Write apps that can be looked at."""
+    if binary.find() is None:
+        absent("workerd")
+    with ExitStack() as written:
+
+        def write() -> Previewed:
+            app = written.enter_context(closing(Previewed(fleet, context)))
+            app.publish(app.files)
+            app.until_created()
+            return app
+
+        yield write
+
+
+@pytest.fixture
+def app(write: Callable[[], Previewed]) -> Previewed:
+    """An app whose files are written."""
+    return write()

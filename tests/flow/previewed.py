@@ -16,9 +16,10 @@ from gateway.tokens import mint
 from tests.edge.preview.shown import NOTES
 from tests.flow.stream import following, wait_for
 from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
 
 #: The first preview of all fetches React from the registry.
-PATIENCE_MS = 60_000
+PATIENCE_MS = PATIENCE * 1_000
 
 
 class Previewed:
@@ -36,11 +37,14 @@ class Previewed:
         self._channel = self._bus.channel()
 
     def publish(self, files: dict[str, str]) -> None:
-        """Publish files as a generator does, straight onto the bus."""
+        """Publish files as one event."""
         self.files |= files
-        written = [{"path": path, "content": text} for path, text in files.items()]
+        self.change(*({"path": path, "content": text} for path, text in files.items()))
+
+    def change(self, *changes: dict[str, str]) -> None:
+        """Publish changes as one event, as a generator does: straight onto the bus."""
         about = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": "test", "subject": self.app_id}
-        event = {**about, "type": "overskill.file-written", "data": {"files": written}}
+        event = {**about, "type": "overskill.file-written", "data": {"files": changes}}
         properties = pika.BasicProperties(content_type=STRUCTURED, delivery_mode=2)
         key = routing_key("file-written", self.app_id)
         self._channel.basic_publish(EVENTS, key, json.dumps(event).encode(), properties)
@@ -54,7 +58,7 @@ class Previewed:
         """Ask the gateway about the app."""
         bearer = mint(self.settings["FLEET_JWT_SECRET"], role=role, apps=(self.app_id,), ttl=60)
         url = f"http://{self.settings['FLEET_HTTP']}/v1/apps/{self.app_id}{path}"
-        return httpx.request(method, url, headers={"authorization": f"Bearer {bearer}"}, timeout=20, **options)
+        return httpx.request(method, url, headers={"authorization": f"Bearer {bearer}"}, timeout=PATIENCE, **options)
 
     def link(self) -> str:
         """Return what opens the preview."""
@@ -82,7 +86,7 @@ class Previewed:
     def until_said(self, words: str) -> list[str]:
         """Wait until some page's console has said something."""
         page = self.context.pages[0]
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not any(words in line for line in self.console):
             assert time.monotonic() < deadline, self.console
             page.evaluate("new Promise(requestAnimationFrame)")  # which lets messages in
@@ -93,7 +97,7 @@ class Previewed:
         url = f"http://{self.settings['FLEET_EDGE_HTTP']}/{path}"
         named = {"host": f"{label or 'preview-' + self.app_id}.localhost"}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return httpx.get(url, headers=named, timeout=20, trust_env=False)
+        return httpx.get(url, headers=named, timeout=PATIENCE, trust_env=False)
 
     def close(self) -> None:
         self._bus.close()

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def following(fleet: Fleet, app_id: str) -> Iterator[Iterator[dict[str, Any]]]:
     token = fleet.run("token", "--app", app_id, "--stream").stdout.strip()
     url = f"http://{fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{app_id}/events"
     parameters = {"access_token": token, "last_event_id": "0"}
-    with httpx.stream("GET", url, params=parameters, timeout=30) as answer:
+    with httpx.stream("GET", url, params=parameters, timeout=PATIENCE) as answer:
         assert answer.status_code == 200
         lines = answer.iter_lines()
         yield (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))

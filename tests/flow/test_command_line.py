@@ -17,6 +17,7 @@ import pytest
 from contracts.topology import EVENTS, routing_key
 from gateway.api import asyncapi
 from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
 
 INTERRUPTED = 130
 
@@ -27,7 +28,7 @@ def started(fleet: Fleet, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         fleet.command(*arguments), env=fleet.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as command:
-        giving_up = threading.Timer(60, command.kill)
+        giving_up = threading.Timer(PATIENCE, command.kill)
         giving_up.start()
         try:
             yield command
@@ -49,7 +50,7 @@ def next_fact(command: subprocess.Popen[str]) -> dict[str, Any]:
 def interrupted(command: subprocess.Popen[str]) -> tuple[int, str]:
     """Press Ctrl-C."""
     command.send_signal(signal.SIGINT)
-    _out, errors = command.communicate(timeout=10)
+    _out, errors = command.communicate(timeout=PATIENCE)
     return command.returncode, errors
 
 
@@ -126,14 +127,13 @@ def test_a_reader_that_has_seen_enough_is_no_error(fleet: Fleet) -> None:
         assert "file-stored" in tailing.stdout.readline()
         tailing.stdout.close()
         write(fleet, "piped", "a.txt", "1")
-        assert tailing.wait(timeout=20) == 0
+        assert tailing.wait(timeout=PATIENCE) == 0
         assert tailing.stderr is not None
         assert tailing.stderr.read() == ""
 
 
 def test_a_poisonous_message_is_listed_with_its_reason_and_dropped(fleet: Fleet) -> None:
-    connection = pika.BlockingConnection(pika.URLParameters(fleet.home.read_env()["FLEET_AMQP_URL"]))
-    with connection:
+    with pika.BlockingConnection(pika.URLParameters(fleet.home.read_env()["FLEET_AMQP_URL"])) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
         channel.basic_publish(EVENTS, routing_key("file-written", "poison"), b"{", mandatory=True)

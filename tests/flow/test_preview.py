@@ -2,28 +2,11 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from typing import NoReturn
 
-import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
-from edge.local import binary
 from tests.flow.previewed import PATIENCE_MS, Previewed, is_marked, mark
 from tests.flow.stream import following, wait_for
-from tests.launcher.running import Fleet
-
-
-@pytest.fixture
-def app(fleet: Fleet, context: BrowserContext, absent: Callable[[str], NoReturn]) -> Iterator[Previewed]:
-    """An app whose files are written."""
-    if binary.find() is None:
-        absent("workerd")
-    written = Previewed(fleet, context)
-    written.publish(written.files)
-    written.until_created()
-    yield written
-    written.close()
 
 
 def test_the_page_comes_by_itself_and_is_acknowledged(app: Previewed) -> None:

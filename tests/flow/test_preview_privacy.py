@@ -3,27 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NoReturn
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
-from edge.local import binary
 from tests.flow.previewed import PATIENCE_MS, Previewed
-from tests.launcher.running import Fleet
-
-
-@pytest.fixture
-def app(fleet: Fleet, context: BrowserContext, absent: Callable[[str], NoReturn]) -> Iterator[Previewed]:
-    """An app that its owner has seen."""
-    if binary.find() is None:
-        absent("workerd")
-    written = Previewed(fleet, context)
-    written.publish(written.files)
-    written.until_created()
-    yield written
-    written.close()
 
 
 class Editor(ThreadingHTTPServer):
@@ -85,11 +70,11 @@ def test_nobody_can_tell_a_private_app_from_none(app: Previewed) -> None:
     }
 
 
-def test_a_ticket_and_the_cookie_it_becomes_are_good_for_one_app(app: Previewed, fleet: Fleet) -> None:
+def test_a_ticket_and_the_cookie_it_becomes_are_good_for_one_app(
+    app: Previewed, write: Callable[[], Previewed]
+) -> None:
     app.open()
-    other = Previewed(fleet, app.context)
-    other.publish(other.files)
-    other.until_created()
+    other = write()
     ticket = app.link().partition("ticket=")[2]
     assert other.stranger(f"__fleet/open?ticket={ticket}").status_code == 401
     opened = app.stranger(f"__fleet/open?ticket={ticket}")
@@ -98,7 +83,6 @@ def test_a_ticket_and_the_cookie_it_becomes_are_good_for_one_app(app: Previewed,
     assert "domain" not in opened.headers["set-cookie"].lower()
     assert app.stranger("__fleet/app.js", cookie=cookie).status_code == 200
     assert other.stranger("__fleet/app.js", cookie=cookie).status_code == 401
-    other.close()
 
 
 def test_an_editor_that_is_named_may_frame_it(app: Previewed, edit: Callable[[str], Editor]) -> None:

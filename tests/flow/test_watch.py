@@ -16,7 +16,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from edge.local import binary
 from tests.flow import vite_folder
 from tests.flow.previewed import PATIENCE_MS, is_marked, mark
-from tests.launcher.running import PATIENCE, Fleet
+from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
 
 
 @contextmanager

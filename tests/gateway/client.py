@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-PATIENCE = 20
+from tests.patience import PATIENCE
 
 
 @dataclass

@@ -21,14 +21,15 @@ from pika.exceptions import AMQPError
 
 from actors.runtime.topology import declare_shared
 from contracts.topology import EVENTS, PROGRESS, binding
+from edge import bound
 from gateway.tokens import mint
 from sql import progress
 from sql.database import open_pool, role_url, transaction
 from tests.gateway.client import Stream
+from tests.patience import PATIENCE
 
 SECRET = "a-secret-for-these-tests-only-123456"
 ROOT = Path(__file__).parents[2]
-READY_WITHIN = 20
 
 
 class Gateway:
@@ -58,10 +59,11 @@ class Gateway:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=bound.to_parent(signal.SIGKILL),
         )
         self._reading = threading.Thread(target=self._read)
         self._reading.start()
-        assert self._ready.wait(READY_WITHIN), self.lines
+        assert self._ready.wait(PATIENCE), self.lines
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -76,19 +78,21 @@ class Gateway:
     def end(self, number: int = signal.SIGTERM) -> int:
         """End it, and return its exit status."""
         self.process.send_signal(number)
-        status = self.process.wait(20)
-        self._reading.join()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return status
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self._reading.join()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     def until_ready(self) -> None:
         """Wait until it says that nothing is missing."""
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + PATIENCE
         with self.client() as client:
             while (said := client.get("/readyz")).status_code != 200:
                 assert time.monotonic() < deadline, (said.text, self.lines[-10:])

@@ -5,6 +5,7 @@ Services are started on the main thread: they end with the thread that started t
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from contracts.cloudevents import BATCH
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.rabbitmq import PrivateRabbit
 from sql.migrate import migrate
-from tests.gateway.client import PATIENCE, Stream
+from tests.gateway.client import Stream
 from tests.gateway.conftest import Author, Gateway, token
 from tests.gateway.test_intake import event, post
+from tests.patience import PATIENCE
 
 
 class Services:
@@ -62,10 +64,9 @@ async def until_missing(gateway: Gateway, *names: str) -> None:
 
 
 def test_both_away_at_boot_are_named_and_everything_heals_by_itself(services: Services, gateway: Gateway) -> None:
-    author = Author(services.rabbit.url, services.postgres.url)
-    author.consume("file-written")
-    author.write("demo", 3, push=False)
-    author.close()
+    with closing(Author(services.rabbit.url, services.postgres.url)) as author:
+        author.consume("file-written")
+        author.write("demo", 3, push=False)
     services.rabbit.stop()
     services.postgres.stop()
     gateway.start()
@@ -93,27 +94,26 @@ def test_streams_stay_open_while_both_are_killed_and_restarted_and_miss_nothing(
 ) -> None:
     gateway.start()
     gateway.until_ready()
-    author = Author(services.rabbit.url, services.postgres.url)
+
+    def write(count: int, *, push: bool = True) -> None:
+        with closing(Author(services.rabbit.url, services.postgres.url)) as author:
+            author.write("demo", count, push=push)
 
     async def scene() -> None:
-        nonlocal author
         async with Stream(gateway.url, "demo", token(), "?state=1") as stream:
             await stream.next("state")
-            await asyncio.to_thread(author.write, "demo", 5)
+            await asyncio.to_thread(write, 5)
             await stream.until_cursor(5)
-            author.close()
             services.rabbit.kill()
             services.postgres.stop()
             await until_missing(gateway, "database", "broker")
             services.postgres.start()
             services.rabbit.start()
             await asyncio.to_thread(gateway.until_ready)
-            author = Author(services.rabbit.url, services.postgres.url)
-            await asyncio.to_thread(author.write, "demo", 5, push=False)
-            await asyncio.to_thread(author.write, "demo", 5)
+            await asyncio.to_thread(write, 5, push=False)
+            await asyncio.to_thread(write, 5)
             await stream.until_cursor(15)
             assert stream.seqs == list(range(1, 16))
             assert not stream.ended
 
     asyncio.run(scene())
-    author.close()

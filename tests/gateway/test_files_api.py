@@ -31,6 +31,7 @@ from gateway.ask import Answer
 from gateway.tokens import mint
 from sql.database import role_url
 from tests.actors.conftest import running
+from tests.patience import PATIENCE
 
 SECRET = "s" * 32
 MAX_FILE_BYTES = 300_000
@@ -48,7 +49,7 @@ def serving(settings: Settings, *, amqp_url: str, database_url: str) -> Iterator
         parts = house.build(settings, new_metrics(), amqp_url=amqp_url, database_url=url)
         server = uvicorn.Server(uvicorn.Config(build(parts), log_config=None, lifespan="off"))
         await house.start(parts)
-        await parts.wire.ready(20)
+        await parts.wire.ready(PATIENCE)
         task = asyncio.create_task(server.serve([listener]))
         ready.set()
         await asyncio.to_thread(ended.wait)
@@ -59,11 +60,11 @@ def serving(settings: Settings, *, amqp_url: str, database_url: str) -> Iterator
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(PATIENCE)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         ended.set()
-        thread.join(20)
+        thread.join(PATIENCE)
         listener.close()
 
 
@@ -87,7 +88,7 @@ class App:
         self.app_id = f"app-{uuid.uuid4().hex[:12]}"
         token = mint(SECRET, role=role, apps=(self.app_id,), ttl=600)
         self.headers = {"authorization": f"Bearer {token}"}
-        self.client = httpx.Client(base_url=f"{base_url}/v1/apps/{self.app_id}", headers=self.headers, timeout=20)
+        self.client = httpx.Client(base_url=f"{base_url}/v1/apps/{self.app_id}", headers=self.headers, timeout=PATIENCE)
 
     def as_viewer(self) -> dict[str, str]:
         """Return the headers of somebody who may only look."""
@@ -206,7 +207,7 @@ def test_what_is_not_there_is_named(history: App, base_url: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_a_path_that_leads_elsewhere_is_refused(app: App, method: str, path: str) -> None:
     url = app.client.base_url
-    connection = http.client.HTTPConnection(url.host, url.port or 80, timeout=20)
+    connection = http.client.HTTPConnection(url.host, url.port or 80, timeout=PATIENCE)
     connection.request(method, f"/v1/apps/{app.app_id}/files/{path}", b"x" if method == "PUT" else None, app.headers)
     with connection.getresponse() as answer:
         assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json")

@@ -10,8 +10,7 @@ import pytest
 from gateway.channel import Listener
 from gateway.hub import Gone, Hub
 from gateway.sse import FOREIGN, OLDEST, Frame
-
-PATIENCE = 10
+from tests.patience import PATIENCE
 
 
 def frame(seq: int) -> Frame:

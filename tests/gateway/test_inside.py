@@ -15,8 +15,9 @@ from contracts.settings import Settings
 from gateway import app, house, server, sweeper
 from gateway.parts import Parts
 from sql.database import role_url
-from tests.gateway.client import PATIENCE, Stream
+from tests.gateway.client import Stream
 from tests.gateway.conftest import SECRET, Author, token
+from tests.patience import PATIENCE
 
 
 @asynccontextmanager

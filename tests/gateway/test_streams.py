@@ -10,6 +10,7 @@ import pytest
 
 from tests.gateway.client import Stream
 from tests.gateway.conftest import Author, Gateway, token
+from tests.patience import PATIENCE
 
 Follow = Callable[..., Stream]
 
@@ -228,7 +229,7 @@ def test_a_stalled_reader_is_let_go_and_resumes_without_loss(
 
 def _drained(stalled: socket.socket) -> bytes:
     """Read what was sent until the other side hung up."""
-    stalled.settimeout(20)
+    stalled.settimeout(PATIENCE)
     got = b""
     try:
         while chunk := stalled.recv(65_536):

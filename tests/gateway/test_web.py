@@ -13,6 +13,7 @@ import pytest
 
 from sql.database import role_url
 from tests.gateway.conftest import ROOT, Author, Gateway, token
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_pages_of_named_origins_may_call_and_others_may_not(served: Gateway) -> 
     ],
 )
 def test_a_head_without_measure_is_refused(served: Gateway, head: bytes, status: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as raw:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as raw:
         raw.sendall(head)
         assert raw.recv(100).startswith(b"HTTP/1.1 " + status)
 
@@ -183,7 +184,7 @@ def test_a_second_gateway_on_the_same_port_says_so_and_ends(served: Gateway) -> 
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
         check=False,
     )
     assert second.returncode == 1

@@ -12,8 +12,7 @@ import psutil
 
 from gateway.launcher.home import Home
 from gateway.launcher.postgres import PrivatePostgres
-
-PATIENCE = 60
+from tests.patience import PATIENCE
 
 
 class Fleet:
@@ -80,13 +79,17 @@ class Fleet:
 
     def discard(self) -> None:
         """End it whatever happened, and remove what it has put elsewhere."""
-        self.run("down")
-        if self.launcher is not None:
-            self.launcher.communicate(timeout=PATIENCE)
-        PrivatePostgres(self.home.path / "postgres", password="").discard()
+        try:
+            self.run("down")
+            if self.launcher is not None:
+                self.launcher.communicate(timeout=PATIENCE)
+        finally:
+            if self.launcher is not None:
+                self.launcher.kill()
+            PrivatePostgres(self.home.path / "postgres", password="").discard()
 
 
 def survivors(family: list[psutil.Process]) -> list[psutil.Process]:
     """Return who is left after a while; a dead process that nobody has buried is not."""
-    _, alive = psutil.wait_procs(family, timeout=20)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]

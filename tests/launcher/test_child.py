@@ -17,6 +17,7 @@ from gateway.launcher.process_unit import ProcessUnit
 from gateway.launcher.programs import Program
 from gateway.launcher.unit import StartFailed
 from gateway.launcher.voice import Voice
+from tests.patience import PATIENCE
 
 READY = 'import signal, sys, time; print(\'{"event": "ready"}\', flush=True); '
 OBEDIENT = READY + "signal.pause()"
@@ -37,7 +38,7 @@ class Nursery:
     def said(self) -> str:
         return self._said.getvalue()
 
-    def child(self, script: str, *, patience: float = 5, start_seconds: float = 5) -> Child:
+    def child(self, script: str, *, patience: float = PATIENCE, start_seconds: float = PATIENCE) -> Child:
         voice = Voice(Console(file=self._said))
         program = Program(arguments=[sys.executable, "-c", script], environment=os.environ, directory=self._folder)
         log = self._folder / "baker.log"
@@ -45,7 +46,7 @@ class Nursery:
         return Child(unit, voice, self._changed.set)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -113,13 +114,13 @@ def test_a_child_that_ignores_the_request_is_killed(nursery: Nursery) -> None:
 
 def test_hurrying_kills_a_patiently_awaited_child(nursery: Nursery) -> None:
     async def story() -> None:
-        child = nursery.child(DEAF, patience=60)
+        child = nursery.child(DEAF, patience=10 * PATIENCE)
         await child.begin()
         hurry = asyncio.Event()
         ending = asyncio.create_task(child.end(hurry))
         await nursery.until(lambda: child.state is State.ENDING)
         hurry.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await ending
         assert gone(child.unit.pid)
 
@@ -128,10 +129,10 @@ def test_hurrying_kills_a_patiently_awaited_child(nursery: Nursery) -> None:
 
 def test_a_child_can_be_ended_while_it_starts(nursery: Nursery) -> None:
     async def story() -> None:
-        child = nursery.child(MUTE, start_seconds=60)
+        child = nursery.child(MUTE, start_seconds=10 * PATIENCE)
         beginning = asyncio.create_task(child.begin())
         await nursery.until(lambda: child.state is State.STARTING)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await child.end(asyncio.Event())
         with pytest.raises(asyncio.CancelledError):
             await beginning

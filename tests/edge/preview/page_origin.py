@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from edge import page
 from edge.preview import files
 from tests.edge.preview.app import App, registry_text
+from tests.patience import PATIENCE
 
 DEPS = "/__fleet/deps/test/"
 
@@ -163,7 +164,7 @@ class PageOrigin(ThreadingHTTPServer):
             return next((body for body in said if wanted.items() <= body.items()), None)
 
         with self._posted:
-            body = self._posted.wait_for(found, timeout=5)
+            body = self._posted.wait_for(found, timeout=PATIENCE)
         assert body, f"{path} {wanted} was not said, but {self.posts}"
         return body
 

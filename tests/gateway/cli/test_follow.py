@@ -11,6 +11,7 @@ from gateway.cli.console import Trouble
 from gateway.cli.follow import Fact, Stream
 from gateway.cli.running import Fleet
 from tests.gateway.cli.conftest import STATE, Script
+from tests.patience import PATIENCE
 
 
 def frame(seq: int, **fact: object) -> bytes:
@@ -21,7 +22,7 @@ def frame(seq: int, **fact: object) -> bytes:
 def take(stream: Stream, count: int) -> list[Fact]:
     async def collect() -> list[Fact]:
         found = []
-        async with aclosing(stream.facts()) as facts, asyncio.timeout(10):
+        async with aclosing(stream.facts()) as facts, asyncio.timeout(PATIENCE):
             async for fact in facts:
                 found.append(fact)
                 if len(found) == count:

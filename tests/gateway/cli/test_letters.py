@@ -23,19 +23,18 @@ ACTOR = FLEET[0]
 @pytest.fixture
 def channel(rabbit: PrivateRabbit, monkeypatch: pytest.MonkeyPatch) -> Iterator[BlockingChannel]:
     monkeypatch.setenv("FLEET_AMQP_URL", rabbit.url)
-    connection = pika.BlockingConnection(pika.URLParameters(rabbit.url))
-    channel = connection.channel()
-    channel.confirm_delivery()
-    declare_shared(channel)
-    for actor in FLEET:
-        declare_actor(channel, actor)
-        channel.queue_purge(actor.queue)
-        channel.queue_purge(dead_queue(actor.name))
-    yield channel
-    for actor in FLEET:  # other tests look at what happens where nobody consumes
-        channel.queue_delete(actor.queue)
-        channel.queue_delete(dead_queue(actor.name))
-    connection.close()
+    with pika.BlockingConnection(pika.URLParameters(rabbit.url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        declare_shared(channel)
+        for actor in FLEET:
+            declare_actor(channel, actor)
+            channel.queue_purge(actor.queue)
+            channel.queue_purge(dead_queue(actor.name))
+        yield channel
+        for actor in FLEET:  # other tests look at what happens where nobody consumes
+            channel.queue_delete(actor.queue)
+            channel.queue_delete(dead_queue(actor.name))
 
 
 def bury(channel: BlockingChannel, event_id: str, body: bytes | None = None) -> None:

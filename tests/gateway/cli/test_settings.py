@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.patience import PATIENCE
+
 WRONG = {
     "FLEET_HTTP=nonsense": "FLEET_HTTP must be host:port",
     "FLEET_HTTP=127.0.0.1:99999": "FLEET_HTTP port 99999 is beyond 65535",
@@ -21,7 +23,7 @@ def test_a_wrong_setting_is_named(command: str, setting: str, tmp_path: os.PathL
     name, _equals, value = setting.partition("=")
     environment = {**os.environ, "FLEET_HOME": str(tmp_path), name: value}
     arguments = [sys.executable, "-m", "gateway.cli.main", command]
-    ran = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    ran = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ran.returncode, WRONG[setting] in ran.stderr) == (2, True)
     assert "Traceback" not in ran.stderr
     assert "hunter2" not in ran.stderr + ran.stdout

@@ -17,6 +17,7 @@ from gateway.cli.folder import Folder
 from gateway.cli.running import Fleet
 from gateway.cli.watching import Watch
 from tests.gateway.cli.conftest import Script
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ class Session:
 
     async def next(self) -> dict[str, Any]:
         """Wait for the next event."""
-        assert await asyncio.to_thread(self._script.posted.acquire, timeout=10)
+        assert await asyncio.to_thread(self._script.posted.acquire, timeout=PATIENCE)
         self._seen += 1
         event: dict[str, Any] = self._script.events[self._seen - 1]
         return event
@@ -178,7 +179,7 @@ def test_what_does_not_render_is_stored_all_the_same_and_can_be_deleted(
     async def play(session: Session) -> None:
         story = (await session.next())["id"]
         script.live.put(f'id: e.1\nevent: preview-failed\ndata: {{"story_id": "{story}"}}\n\n'.encode())
-        assert await asyncio.to_thread(screen.shown.acquire, timeout=10)
+        assert await asyncio.to_thread(screen.shown.acquire, timeout=PATIENCE)
         (folder / "index.html").unlink()
         assert await session.changes() == [("delete", "index.html")]
 
@@ -257,7 +258,7 @@ def test_an_empty_folder_empties_no_app(
 
     async def again(session: Session) -> None:
         session.skip()
-        assert await asyncio.to_thread(screen.shown.acquire, timeout=10)
+        assert await asyncio.to_thread(screen.shown.acquire, timeout=PATIENCE)
         assert "is empty: nothing of demo is deleted for that" in screen.getvalue()
         (folder / "new.ts").write_text("new")
         assert await session.changes() == [("write", "new.ts")]

@@ -18,6 +18,7 @@ from sql.database import transaction
 from sql.previews import Step
 from sql.units import UnitRow
 from tests.gateway.conftest import SECRET, Author, Gateway
+from tests.patience import PATIENCE
 
 PAGE = {
     "entry": "src/main.js",
@@ -35,7 +36,7 @@ def edge(app_id: str, **more: str) -> dict[str, str]:
 
 def asking(near: str) -> httpx.Client:
     """Return a client on a socket."""
-    return httpx.Client(transport=httpx.HTTPTransport(uds=near), base_url="http://origin", timeout=20)
+    return httpx.Client(transport=httpx.HTTPTransport(uds=near), base_url="http://origin", timeout=PATIENCE)
 
 
 def revise(author: Author, app_id: str, kind: str = "update", *, push: bool = True, **modules: str) -> str:
