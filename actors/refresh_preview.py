@@ -13,30 +13,58 @@ from actors.runtime.lane import Turn
 from contracts.file import FileStored
 from contracts.preview import PreviewFailed, PreviewReady, PreviewUpdated, UpdateTimes
 from contracts.progress import Progress
+from contracts.settings import Settings
 from contracts.topology import PREVIEWS
 from edge import revision
 from edge.drawing import NOTHING_TO_SHOW, Drawing
+from edge.memory import Memory
 from edge.workshop import Workshop
 from sql import previews
 from sql.database import Tx, transaction
-from sql.previews import Shown, Step
+from sql.previews import Asked, Estranged, Shown, Step
 from sql.shelf import PostgresShelf
 
 #: More than this is not put into a page piece by piece: it loads itself anew.
 _MOST_INLINE = 150_000
+#: Apps; what is known of one is mostly names and hashes, some 100 kB for a large one.
+_REMEMBERED = 500
 _INSTALLING = Progress(stage="installing", message="installing the packages of the app", progress=30)
 
 
-@lane(on=FileStored, emits=(PreviewReady, PreviewUpdated, PreviewFailed), using=Workshop.from_settings)
-def refresh_preview(turn: Turn, workshop: Workshop) -> None:
+class Studio:
+    """A workshop, and what is shown of the apps that were drawn last: the next turn reads only what has changed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.workshop = Workshop.from_settings(settings)
+        self.remembered: Memory[str, Shown] = Memory(_REMEMBERED)
+
+    def look(self, tx: Tx, app_id: str) -> Asked:
+        """Ask for the rest."""
+        return previews.ask(tx, app_id, self.remembered.get(app_id))
+
+    def seen(self, turn: Turn) -> Shown:
+        """Return what is shown, and the app as it is."""
+        asked: Asked = turn.seen
+        try:
+            shown = asked.shown()
+        except Estranged:
+            with transaction(turn.pool, turn.app_id) as tx:
+                shown = previews.ask(tx, turn.app_id).shown()
+        if shown is None:
+            raise LookupError(f"nobody created the app {turn.app_id}")
+        return shown
+
+    def close(self) -> None:
+        """End the compiler."""
+        self.workshop.close()
+
+
+@lane(on=FileStored, emits=(PreviewReady, PreviewUpdated, PreviewFailed), using=Studio, look=Studio.look)
+def refresh_preview(turn: Turn, studio: Studio) -> None:
     """Draw the app as it is now, and tell what is different."""
-    with transaction(turn.pool, turn.app_id) as tx:
-        shown = previews.load(tx, turn.app_id)
-    if shown is None:
-        raise LookupError(f"nobody created the app {turn.app_id}")
-    shelf = PostgresShelf(turn.pool, turn.app_id)
-    files = {path: one.sha256 for path, one in shown.files.items()}
-    drawing = workshop.draw(turn.app_id, files, shelf, lambda: turn.progress(_INSTALLING))
+    shown, workshop = studio.seen(turn), studio.workshop
+    shelf = PostgresShelf(turn.pool, turn.app_id, shown.fresh)
+    drawing = workshop.draw(turn.app_id, shown.files, shelf, lambda: turn.progress(_INSTALLING))
     step = decide(shown, drawing, _seconds_since(turn.envelope.time))
     body = json.loads(step.body) if step else {}
     code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
@@ -46,6 +74,7 @@ def refresh_preview(turn: Turn, workshop: Workshop) -> None:
         name = f"{shown.epoch}.{number}"
         if step is not None or drawing.problem != NOTHING_TO_SHOW:  # that is said once, not at every file until then
             turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
+    studio.remembered.put(turn.app_id, shown.after(step, number))
     if step is not None:
         told = revision.told(step.kind, body, name, code, contents)
         turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})

@@ -22,6 +22,7 @@ from edge.stylist import Stylist
 
 _ENV = {"MODE": "development", "DEV": True, "PROD": False, "SSR": False, "BASE_URL": "/"}
 _NOT_YET = Unit()
+_FEW = 4
 
 
 class Shelf(Protocol):
@@ -29,6 +30,9 @@ class Shelf(Protocol):
 
     def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return contents by hash."""
+
+    def at_hand(self, sha256: bytes) -> bool:
+        """Tell whether a content is here already."""
 
     def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
         """Return what is known of units, and how long their code is."""
@@ -156,7 +160,9 @@ class Workshop:
                 known[one] = found
             else:
                 missing[key] = one
-        for key, (facts, size) in shelf.facts(missing.keys()).items() if missing else ():
+        # A few that have just been written are compiled sooner than asked about.
+        few = len(missing) <= _FEW and all(shelf.at_hand(files[unit.wish(one)[0]]) for one in missing.values())
+        for key, (facts, size) in shelf.facts(missing.keys()).items() if not few else ():
             known[missing.pop(key)] = self._known.put(key, (unit.known(facts), size))
         if missing:
             self._make(missing, files, shelf, known, problems)

@@ -1,6 +1,9 @@
 """What each actor has settled, so that a second delivery changes nothing."""
 
 from datetime import timedelta
+from typing import Any
+
+from psycopg import Cursor
 
 from sql.database import AsyncTx, Tx
 from sql.named import Named
@@ -8,10 +11,15 @@ from sql.named import Named
 QUERY = Named(__file__)
 
 
+def sign(tx: Tx, app_id: str, actor: str, source: str, event_id: str) -> Cursor[tuple[Any, ...]]:
+    """Sign an event in; there will be a row if this is the first time, and only its fetch waits for the answer."""
+    key = {"app_id": app_id, "actor": actor, "source": source, "event_id": event_id}
+    return tx.execute(QUERY.enter, key)
+
+
 def enter(tx: Tx, app_id: str, actor: str, source: str, event_id: str) -> bool:
     """Sign an event in and return whether this is the first time."""
-    key = {"app_id": app_id, "actor": actor, "source": source, "event_id": event_id}
-    return tx.execute(QUERY.enter, key).fetchone() is not None  # in a pipeline only a fetch waits for the answer
+    return sign(tx, app_id, actor, source, event_id).fetchone() is not None
 
 
 def begin(tx: Tx, app_id: str, actor: str, source: str, event_id: str, *, occasion: str) -> int:

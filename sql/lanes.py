@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import Cursor
+
 from sql.database import Tx
 from sql.named import Named
 
 QUERY = Named(__file__)
+Answer = Cursor[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,15 @@ def want(tx: Tx, app_id: str, lane: str, cause: str) -> None:
     tx.execute(QUERY.want, {"app_id": app_id, "lane": lane, "cause": cause})
 
 
-def take(tx: Tx, app_id: str, lane: str, seconds: float) -> Lease | None:
-    """Take the lane if something is wanted and nobody holds it."""
-    row = tx.execute(QUERY.take, {"app_id": app_id, "lane": lane, "seconds": seconds}).fetchone()
-    return Lease(*row) if row else None
+def want_once(tx: Tx, app_id: str, lane: str, *, source: str, event_id: str, cause: str) -> Answer:
+    """Settle an event by saying that there is something to do; there will be a row if it was not settled before."""
+    about = {"app_id": app_id, "lane": lane, "source": source, "event_id": event_id, "cause": cause}
+    return tx.execute(QUERY.want_once, about)
+
+
+def take(tx: Tx, app_id: str, lane: str, seconds: float) -> Answer:
+    """Take the lane if something is wanted and nobody holds it: see `lease`."""
+    return tx.execute(QUERY.take, {"app_id": app_id, "lane": lane, "seconds": seconds})
 
 
 def renew(tx: Tx, lease: Lease, seconds: float) -> bool:
@@ -41,9 +49,14 @@ def renew(tx: Tx, lease: Lease, seconds: float) -> bool:
     return tx.execute(QUERY.renew, lease.key(seconds=seconds)).fetchone() is not None
 
 
-def finish(tx: Tx, lease: Lease) -> Lease | None:
-    """Report what was wanted as done; return the lane as it is now, or nothing when it was lost."""
-    row = tx.execute(QUERY.finish, lease.key(wanted=lease.wanted)).fetchone()
+def finish(tx: Tx, lease: Lease) -> Answer:
+    """Report what was wanted as done; what is answered is the `lease` as it is now."""
+    return tx.execute(QUERY.finish, lease.key(wanted=lease.wanted))
+
+
+def lease(answer: Answer) -> Lease | None:
+    """Return the lease that was taken or is still held, if it is ours; in a pipeline only this waits."""
+    row = answer.fetchone()
     return Lease(*row) if row else None
 
 

@@ -2,6 +2,18 @@
 insert into fleet.lanes as lanes (app_id, lane, wanted, cause) values (%(app_id)s, %(lane)s, 1, %(cause)s)
 on conflict (app_id, lane) do update set wanted = lanes.wanted + 1, cause = excluded.cause;
 
+-- name: want_once
+-- An event that was settled before wants nothing more, and there is no row.
+with entered as (
+    insert into fleet.inbox (app_id, actor, source, event_id)
+    values (%(app_id)s, %(lane)s, %(source)s, %(event_id)s) on conflict do nothing
+    returning true
+)
+insert into fleet.lanes as lanes (app_id, lane, wanted, cause)
+select %(app_id)s, %(lane)s, 1, %(cause)s from entered
+on conflict (app_id, lane) do update set wanted = lanes.wanted + 1, cause = excluded.cause
+returning true;
+
 -- name: take
 -- Only where something is wanted and nobody works on it; the fence tells the old holder from the new.
 update fleet.lanes set fence = fence + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'

@@ -1,21 +1,25 @@
 """Live previews: what an app shows, and every revision on the way there."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
+
+from psycopg import Cursor
 
 from sql.database import AsyncTx, Tx
 from sql.named import Named
 
 QUERY = Named(__file__)
+Answer = Cursor[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file of the app, as far as a preview needs to know it."""
+#: What has just been written is read along with its name, if it is no longer than this.
+_INLINE = 32_768
 
-    sha256: bytes
-    bytes: int
+
+class Estranged(Exception):
+    """What is remembered of an app is not of this database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,17 @@ class Shown:
     failure: str | None
     modules: dict[str, tuple[bytes, str]]
     styles: dict[str, bytes]
-    files: dict[str, Source]
+    files: dict[str, bytes]
+    #: Contents of files that changed since the last turn, by hash.
+    fresh: Mapping[bytes, bytes] = field(default_factory=dict)
+
+    def after(self, step: "Step | None", revision: int) -> "Shown":
+        """Return what is shown once a step has been recorded."""
+        if step is None:
+            return replace(self, fresh={})
+        modules = {one: made for one, made in self.modules.items() if one not in step.removed} | {**step.modules}
+        styles = self.styles if step.styles is None else {**step.styles}
+        return replace(self, revision=revision, modules=modules, styles=styles, fresh={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +64,60 @@ class Step:
     styles: Mapping[str, bytes] | None = None
 
 
-def load(tx: Tx, app_id: str) -> Shown | None:
-    """Read everything that a turn needs, in one journey; nothing when nobody created the app."""
-    key = {"app_id": app_id}
-    preview = tx.execute(QUERY.preview, key)
-    modules, styles, files = (tx.execute(query, key) for query in (QUERY.modules, QUERY.styles, QUERY.files))
-    row = preview.fetchone()
-    if row is None:
-        return None
-    epoch, app_version, revision, version, status, page, failure = row
-    return Shown(
-        epoch=epoch,
-        app_version=app_version,
-        revision=revision or 0,
-        version=version or 0,
-        status=status or "none",
-        page=page or "{}",
-        failure=failure,
-        modules={module_id: (unit, deps) for module_id, unit, deps in modules.fetchall()},
-        styles=dict(styles.fetchall()),
-        files={path: Source(sha256, size) for path, sha256, size in files.fetchall()},
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Questions on their way, about what may have changed since what is known."""
+
+    known: Shown | None
+    preview: Answer
+    modules: Answer
+    styles: Answer
+    files: Answer
+
+    def shown(self) -> Shown | None:
+        """Return everything that a turn needs; nothing when nobody created the app.
+
+        Raises Estranged where the database is not the one that what is known was read from.
+        """
+        row = self.preview.fetchone()
+        if row is None:
+            return None
+        epoch, app_version, revision, version, status, page, failure = row
+        modules = {module_id: (unit, deps) for module_id, unit, deps in self.modules.fetchall()}
+        styles, changed = dict(self.styles.fetchall()), self.files.fetchall()
+        files = {path: sha256 for path, sha256, _content in changed}
+        if self.known is not None:
+            if self.known.epoch != epoch or self.known.app_version > app_version:
+                raise Estranged
+            if self.known.revision == (revision or 0):
+                modules, styles = self.known.modules, self.known.styles
+            files = self.known.files | files
+        return Shown(
+            epoch=epoch,
+            app_version=app_version,
+            revision=revision or 0,
+            version=version or 0,
+            status=status or "none",
+            page=page or "{}",
+            failure=failure,
+            modules=modules,
+            styles=styles,
+            files={path: sha256 for path, sha256 in files.items() if sha256 is not None},
+            fresh={sha256: content for _path, sha256, content in changed if content is not None},
+        )
+
+
+def ask(tx: Tx, app_id: str, known: Shown | None = None) -> Asked:
+    """Ask for everything that a turn needs and that is not known, in one journey."""
+    since = known.app_version if known else -1
+    about = {"app_id": app_id, "revision": known.revision if known else -1}
+    files = {"app_id": app_id, "version": since, "inline": _INLINE if known else -1}
+    return Asked(
+        known,
+        tx.execute(QUERY.preview, about),
+        tx.execute(QUERY.modules, about),
+        tx.execute(QUERY.styles, about),
+        tx.execute(QUERY.files, files, binary=True),
     )
 
 

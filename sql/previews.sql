@@ -4,13 +4,23 @@ select fleet.current_epoch(), apps.version, previews.revision, previews.version,
 from fleet.apps left join fleet.previews using (app_id) where apps.app_id = %(app_id)s;
 
 -- name: modules
-select module_id, key, deps from fleet.preview_modules where app_id = %(app_id)s;
+-- Nothing where the revision is the one that is known.
+select module_id, key, deps from fleet.preview_modules
+where app_id = %(app_id)s and not exists (
+    select from fleet.previews where app_id = %(app_id)s and revision = %(revision)s
+);
 
 -- name: styles
-select style_id, sha256 from fleet.preview_styles where app_id = %(app_id)s order by position;
+select style_id, sha256 from fleet.preview_styles
+where app_id = %(app_id)s and not exists (
+    select from fleet.previews where app_id = %(app_id)s and revision = %(revision)s
+) order by position;
 
 -- name: files
-select path, sha256, bytes from fleet.files where app_id = %(app_id)s and sha256 is not null;
+-- Those that changed since a version, with the contents of the small ones; of those that are gone the name alone.
+select path, files.sha256, content
+from fleet.files left join fleet.blobs on blobs.sha256 = files.sha256 and bytes <= %(inline)s
+where app_id = %(app_id)s and version > %(version)s;
 
 -- name: record
 -- One more revision; the lease's fence has been checked in this transaction.

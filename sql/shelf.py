@@ -34,19 +34,23 @@ class Kept(Protocol):
 class PostgresShelf:
     """The shelf of one turn."""
 
-    def __init__(self, pool: Pool, app_id: str) -> None:
-        self._pool, self._app_id = pool, app_id
+    def __init__(self, pool: Pool, app_id: str, at_hand: Mapping[bytes, bytes]) -> None:
+        self._pool, self._app_id, self._at_hand = pool, app_id, at_hand
         self._units: dict[bytes, Kept] = {}
         self._blobs: dict[bytes, bytes] = {}
         self._bundles: list[tuple[bytes, str, str, dict[str, bytes]]] = []
 
     def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return contents by hash."""
-        missing = [one for one in hashes if one not in self._blobs]
-        if not missing:
-            return self._blobs
+        found = {one: text for one in hashes if (text := self._blobs.get(one) or self._at_hand.get(one)) is not None}
+        if len(found) == len(set(hashes)):
+            return found
         with transaction(self._pool, self._app_id) as tx:
-            return {**self._blobs, **units.contents(tx, missing)}
+            return found | units.contents(tx, [one for one in hashes if one not in found])
+
+    def at_hand(self, sha256: bytes) -> bool:
+        """Tell whether a content is here already."""
+        return sha256 in self._at_hand
 
     def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
         """Return what is known of units, and how long their code is."""

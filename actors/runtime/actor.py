@@ -33,6 +33,7 @@ class Actor:
     last_word: LastWord
     #: Instead of handling each event, take turns for its app: see lane.py.
     turn: Callable[..., None] | None = None
+    look: Callable[..., Any] | None = None
 
     @property
     def queue(self) -> str:
@@ -79,16 +80,18 @@ def lane(
     on: type[Event] | tuple[type[Event], ...],
     emits: tuple[type[Event], ...],
     using: Callable[[Settings], Any] | None = None,
+    look: Callable[..., Any] | None = None,
     time_limit: float = 300,
 ) -> Callable[[Callable[..., None]], Actor]:
     """Make a function an actor that works for one app at a time.
 
     Its events only say that something is wanted. The function is called with a Turn, and with what `using` returned.
+    What a turn begins with, `look` asks for in the transaction that takes the lane.
     """
     kinds = on if isinstance(on, tuple) else (on,)
 
     def make(turn: Callable[..., None]) -> Actor:
-        return Actor(turn.__name__, kinds, emits, _never, using, False, time_limit, say_why, turn)
+        return Actor(turn.__name__, kinds, emits, _never, using, False, time_limit, say_why, turn, look)
 
     return make
 

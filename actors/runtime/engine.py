@@ -82,9 +82,9 @@ class Engine:
         if turn is None:
             return None
         work = partial(_with, turn, self.resources)
-        return Lane(
-            self.actor.name, self.actor.emits, work, self.pool, self.outlet, max_tries=self.settings.max_attempts
-        )
+        look = self.actor.look and partial(self.actor.look, *self.resources)
+        tries = self.settings.max_attempts
+        return Lane(self.actor.name, self.actor.emits, work, self.pool, self.outlet, look, max_tries=tries)
 
     def close(self) -> None:
         """Let go of what the handler worked with."""

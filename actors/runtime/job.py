@@ -1,6 +1,6 @@
 """One event in one actor's hands: say how far it is, settle it once, emit what follows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -63,18 +63,31 @@ class Job:
             raise RuntimeError("a job settles once")
         self._pending = []
         with transaction(self.pool, self.app_id) as tx:
-            self.enter(tx)
-            yield tx
+            admit = self.enter(tx)
+            try:
+                yield tx
+            except Exception:
+                admit()  # who comes second may find what cannot be handled any more
+                raise
+            admit()
             written = self.write(tx, self._pending)
         self.settled, self.emitted, self._pending = True, self._pending, None
         self.hand_over(written)
 
-    def enter(self, tx: Tx) -> None:
-        """Sign in, so that no other delivery settles the same."""
-        if not inbox.enter(tx, self.app_id, self.actor, self.envelope.source, self.envelope.event_id):
-            raise Repeated
-        if self.claim is not None:
-            effects.release(tx, self.claim)
+    def enter(self, tx: Tx) -> Callable[[], None]:
+        """Sign in, so that no other delivery settles the same; return what raises if another has.
+
+        The answer travels with whatever the handler asks first, and is looked at before anything is committed.
+        """
+        signed = inbox.sign(tx, self.app_id, self.actor, self.envelope.source, self.envelope.event_id)
+
+        def admit() -> None:
+            if signed.fetchone() is None:
+                raise Repeated
+            if self.claim is not None:
+                effects.release(tx, self.claim)
+
+        return admit
 
     def claimed(self, seconds: float = 60) -> Effect:
         """Take this event for an effect outside the database, so that two deliveries do not both reach out."""

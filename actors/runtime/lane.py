@@ -8,10 +8,12 @@ has run out, and finds its writes fenced off should it still be alive.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
 from actors.runtime.actor import say_why
+from actors.runtime.effect import Repeated
 from actors.runtime.job import Announcer, Job
 from contracts.cloudevents import encode, envelope, parse_json
 from contracts.errors import Flaw
@@ -26,6 +28,10 @@ _SWEPT = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 300.0
 
 
+#: Asks, of the one who has just taken the lease, what a turn begins with; the answers may be fetched afterwards.
+Look = Callable[[Tx, str], Any]
+
+
 class LeaseLost(Exception):
     """Somebody else works for this app now; nothing of this turn was written."""
 
@@ -35,14 +41,21 @@ class Turn(Job):
     """One piece of work for an app. It settles like a job, under the lease instead of the inbox."""
 
     lease: lanes.Lease = field(kw_only=True)
+    #: What the lane's `look` has asked for, on the same journey that took the lease.
+    seen: Any = None
     following: lanes.Lease | None = None
 
-    def enter(self, tx: Tx) -> None:
-        """Check the fence and report what was wanted as done, in the transaction that did it."""
-        lane = lanes.finish(tx, self.lease)
-        if lane is None:
-            raise LeaseLost
-        self.following = lane if lane.wanted > self.lease.wanted else None
+    def enter(self, tx: Tx) -> Callable[[], None]:
+        """Report what was wanted as done, in the transaction that did it; return what checks the fence."""
+        finished = lanes.finish(tx, self.lease)
+
+        def admit() -> None:
+            lane = lanes.lease(finished)
+            if lane is None:
+                raise LeaseLost
+            self.following = lane if lane.wanted > self.lease.wanted else None
+
+        return admit
 
 
 @dataclass
@@ -54,6 +67,7 @@ class Lane:
     work: Callable[[Turn], None]
     pool: Pool
     outlet: Announcer
+    look: Look | None = None
     seconds: float = 10
     max_tries: int = 8
     _held: dict[str, lanes.Lease] = field(default_factory=dict)
@@ -64,23 +78,33 @@ class Lane:
         lanes.want(tx, cause.app_id, self.name, encode(cause))
 
     def answer(self, job: Job) -> None:
-        """Settle an event that wants work, and do it unless somebody is at it already."""
-        with job.settle() as tx:
-            self.want(tx, job.envelope)
-            lease = lanes.take(tx, job.app_id, self.name, self.seconds)
-        self._work_on(lease)
+        """Settle an event that wants work, and do it unless somebody is at it already: in one journey."""
+        cause = job.envelope
+        with transaction(self.pool, job.app_id) as tx:
+            wanted = lanes.want_once(
+                tx, job.app_id, self.name, source=cause.source, event_id=cause.event_id, cause=encode(cause)
+            )
+            taken, seen = self._take(tx, job.app_id)
+        job.settled = True
+        self._work_on(lanes.lease(taken), seen)
+        if wanted.fetchone() is None:
+            raise Repeated
 
     def serve(self, app_id: str) -> int:
         """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
         with transaction(self.pool, app_id) as tx:
-            lease = lanes.take(tx, app_id, self.name, self.seconds)
-        return self._work_on(lease)
+            taken, seen = self._take(tx, app_id)
+        return self._work_on(lanes.lease(taken), seen)
 
-    def _work_on(self, lease: lanes.Lease | None) -> int:
+    def _take(self, tx: Tx, app_id: str) -> tuple[lanes.Answer, Any]:
+        """Take the lane if it is free, and look as if it was: to wait for the answer would take longer."""
+        return lanes.take(tx, app_id, self.name, self.seconds), self.look and self.look(tx, app_id)
+
+    def _work_on(self, lease: lanes.Lease | None, seen: Any) -> int:
         turns = 0
         while lease is not None:
             turns += 1
-            lease = self._take_turn(lease)
+            lease, seen = self._take_turn(lease, seen), None
         return turns
 
     def sweep(self) -> list[str]:
@@ -97,13 +121,16 @@ class Lane:
             with transaction(self.pool, lease.app_id) as tx:
                 lanes.renew(tx, lease, self.seconds)
 
-    def _take_turn(self, lease: lanes.Lease) -> lanes.Lease | None:
+    def _take_turn(self, lease: lanes.Lease, seen: Any) -> lanes.Lease | None:
         cause = envelope(parse_json(lease.cause.encode()))
         emits: tuple[type[Event], ...] = (*self.emits, Progress)
-        turn = Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease)
+        turn = Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease, seen=seen)
         with self._lock:
             self._held[lease.app_id] = lease
         try:
+            if seen is None and self.look is not None:
+                with transaction(self.pool, lease.app_id) as tx:
+                    turn.seen = self.look(tx, lease.app_id)
             self.work(turn)
             turn.must_be_settled()
         except LeaseLost:

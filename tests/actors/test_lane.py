@@ -104,7 +104,7 @@ def test_a_crash_is_taken_over_when_its_lease_ends(
     lane = lane_of(settle)
     ask(pool, lane, app_id, "first")
     with transaction(pool, app_id) as tx:
-        crashed = lanes.take(tx, app_id, "preview", 60)
+        crashed = lanes.lease(lanes.take(tx, app_id, "preview", 60))
     assert crashed is not None
     assert lane.sweep() == []
     with psycopg.connect(role_url(database_url, "fleet_worker")) as clock:
@@ -121,7 +121,7 @@ def test_a_straggler_writes_nothing(
     def work(turn: Turn) -> None:
         with transaction(pool, app_id) as tx:
             tx.execute("update fleet.lanes set lease_until = '-infinity'")
-            assert lanes.take(tx, app_id, "preview", 60) is not None
+            assert lanes.lease(lanes.take(tx, app_id, "preview", 60)) is not None
         try:
             settle(turn)
         except LeaseLost:
