@@ -6,6 +6,14 @@ from typing import Any
 
 from edge.graph import Problem
 
+NOTHING_TO_SHOW = Problem(
+    "index.html", "There is nothing to show yet: the app has no index.html, and no src/main.tsx to begin with either"
+)
+NOTHING_LOADED = Problem(
+    "index.html",
+    'index.html loads no module of the app: it needs a <script type="module" src="/src/main.tsx"></script>',
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:

@@ -53,6 +53,11 @@ def embedded(value: Any) -> str:
     return encoded.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def link(url: str) -> str:
+    """Return what loads a package's style sheet; before the app's own, which may say otherwise."""
+    return f'<link rel="stylesheet" href="{html.escape(url, quote=True)}">'
+
+
 def style(style_id: str, text: str) -> str:
     """Return a style element that the page's runtime will find again."""
     # In CSS a backslash before a slash means the slash, so that no text can end the element.

@@ -1,7 +1,9 @@
 // What lies outside the registry: prebundled dependencies and plain addresses, each imported once.
 
-/** @typedef {{url: string, cjs?: boolean}} Dependency */
+/** @typedef {{url: string | null, cjs?: boolean}} Dependency a style sheet has no address: the page links it */
 /** @typedef {(url: string) => Promise<Record<string, unknown>>} Import */
+
+const NOTHING = Object.freeze({});
 
 /**
  * A CommonJS module as its importers expect it: every property a named export, and `default` as Vite gives it.
@@ -48,6 +50,7 @@ export class Externals {
 
   /** @param {Dependency} dependency */
   #once({ url, cjs }) {
+    if (url === null) return Promise.resolve(NOTHING);
     let loaded = this.#loaded.get(url);
     if (!loaded) {
       loaded = this.#import(url).then((namespace) => (cjs ? interop(namespace) : namespace));

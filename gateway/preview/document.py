@@ -29,6 +29,7 @@ def render(app_id: str, epoch: str, shown: Page, *, nonce: str, runtime: str) ->
     head = [
         f'<meta name="fleet-revision" content="{rev}">',
         f'<script type="application/json" id="fleet-page">{page.embedded(about)}</script>',
+        *(page.link(url) for url in drawn.get("links", ())),
         *(page.style(style_id, content.decode(errors="replace")) for style_id, content in shown.styles),
         runtime,
         f'<link rel="modulepreload" href="{book}">',
