@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import pytest
 
+from gateway.launcher import ports
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
@@ -24,6 +25,12 @@ __all__ = ["browser", "context", "pytest_runtest_makereport", "pytest_runtest_pr
 #: Whole fleets, brokers and databases of their own: what takes longest begins first.
 LONGEST = ("faults", "launcher", "gateway")
 MOST_WORKERS = 8
+
+
+def pytest_configure() -> None:
+    """Let each process that runs tests take its ports from a share of its own: none is given out twice."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ports.RANGE = ports.RANGE[worker % MOST_WORKERS :: MOST_WORKERS]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from pika.exceptions import AMQPError
 from actors.runtime.topology import declare_shared
 from contracts.topology import EVENTS, PROGRESS, binding
 from edge import bound
+from gateway.launcher import ports
 from gateway.tokens import mint
 from sql import progress
 from sql.database import open_pool, role_url, transaction
@@ -36,8 +36,7 @@ class Gateway:
     """`python -m gateway`."""
 
     def __init__(self, **environment: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        (self.port,) = ports.choose(1)
         self.url = f"http://127.0.0.1:{self.port}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
         inherited.pop("PROMETHEUS_MULTIPROC_DIR", None)

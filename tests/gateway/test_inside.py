@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import pytest
 from actors.runtime.telemetry import new_metrics
 from contracts.settings import Settings
 from gateway import app, house, server, sweeper
+from gateway.launcher import ports
 from gateway.parts import Parts
 from sql.database import role_url
 from tests.gateway.client import Stream
@@ -134,8 +134,7 @@ def test_a_reader_stuck_in_a_replay_is_hung_up_on(
 
 def test_an_edge_that_is_away_is_named_and_keeps_nobody_from_the_rest(amqp_url: str, database_url: str) -> None:
     async def scene() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as silent:
-            nowhere = f"127.0.0.1:{silent.getsockname()[1]}"
+        nowhere = f"127.0.0.1:{ports.choose(1)[0]}"
         async with (
             running(amqp_url, database_url, edge_http=nowhere) as (_, url),
             httpx.AsyncClient(base_url=url) as client,

@@ -28,7 +28,7 @@ def document() -> dict[str, Any]:
 def published_schema(tmp_path_factory: pytest.TempPathFactory, absent: Callable[[str], NoReturn]) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("asyncapi")
     npm = Path(sys.executable).with_name("npm")
-    command = [npm, "pack", "--silent", "--fetch-retries=1", SPECS]
+    command = [str(npm), "pack", "--silent", "--fetch-retries=1", SPECS]
     if not npm.exists() or subprocess.run(command, check=False, cwd=folder).returncode:
         absent("AsyncAPI's schema, which npm fetches,")
     with tarfile.open(next(folder.glob("*.tgz"))) as package:
