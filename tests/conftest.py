@@ -22,9 +22,9 @@ Absent = Callable[[str], NoReturn]
 __all__ = ["browser", "context", "pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 
-#: Whole fleets, brokers and databases of their own: what takes longest begins first.
-LONGEST = ("faults", "launcher", "gateway")
 MOST_WORKERS = 8
+#: What takes longest begins first; what shares the running fleet of flow/ stays together.
+ROOMS = ("faults", "launcher", "gateway", "actors", "edge", "sql", "contracts", "house", "flow")
 
 
 def pytest_configure() -> None:
@@ -34,16 +34,17 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order the files: the longest first, and last those that drive Chromium.
+    """Order the files by their rooms, and those last that drive Chromium.
 
     Its driver keeps an event loop in the main thread from then on, and no other can run there.
     """
     driven = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
     tests = config.rootpath / "tests"
 
-    def place(item: pytest.Item) -> tuple[bool, int]:
-        room = item.path.relative_to(tests).parts[0]
-        return item.path in driven, LONGEST.index(room) if room in LONGEST else len(LONGEST)
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(tests).parts[0]
+        room = ROOMS.index(name) if name in ROOMS else 0
+        return room if item.path not in driven else 2 * len(ROOMS) - room
 
     items.sort(key=place)
 

@@ -1,7 +1,8 @@
 """The database or the broker goes away and comes back: nothing is lost, nothing is done twice, order holds."""
 
 import asyncio
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -22,6 +23,13 @@ OUTAGES: dict[str, Outage] = {
     "the broker is stopped": lambda ground: ground.rabbit.stop(),
     "the broker is killed": lambda ground: ground.rabbit.kill(),
 }
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """Collect those sockets here, and not in a test that knows nothing of them."""
+    yield
+    gc.collect()
 
 
 def write(ground: Ground, app_id: str, first: int, count: int) -> None:
