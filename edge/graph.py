@@ -4,13 +4,22 @@ Only what the entry reaches counts: a broken file that nobody imports breaks not
 """
 
 import json
+import posixpath
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from edge.compiler_words import Glob, Import
-from edge.glob import expand
+from edge.exports import Exports
+from edge.glob import Globs, TooMuch
 from edge.resolve import Local, Missing, Package, Url, resolve
+
+_UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_MOST_FOUND, _MOST_ALIASES = 20_000, 200
+#: What Vite keeps from pages, too: secrets are not imported.
+_KEPT_BACK = re.compile(r"\.env(\..*)?|.*\.(crt|pem)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,12 @@ class Problem:
     column: int | None = None
     frame: str | None = None
 
+    def __post_init__(self) -> None:
+        """Leave out what neither a database nor a person can read: it may quote any file."""
+        for name in ("file", "message", "frame"):
+            text = getattr(self, name)
+            object.__setattr__(self, name, text and _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+
 
 @dataclass
 class Graph:
@@ -49,60 +64,106 @@ class Graph:
 UnitOf = Callable[[str], Unit | Problem]
 
 
-def walk(entry: str, unit_of: UnitOf, files: Collection[str], paths: Mapping[str, str]) -> Graph:
-    """Follow every import from the entry on, in the order in which a browser would."""
-    graph = Graph()
-    known: dict[str, Unit] = {}
-    waiting = [entry]
-    while waiting:
-        module_id = waiting.pop()
-        if module_id in known:
-            continue
-        unit = unit_of(module_id)
-        if isinstance(unit, Problem):
-            graph.problems.append(unit)
-            known[module_id] = Unit()  # whose exports nobody knows
-            continue
-        known[module_id] = unit
-        if unit.style:
-            graph.styles.append(module_id)
-        deps, found = _meanings(module_id, unit, files, paths, graph)
-        graph.deps[module_id] = deps
-        waiting.extend(reversed(found))
-    _check_names(graph, known)
-    return graph
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the imports of one module mean, and where they lead."""
+
+    deps: dict[str, Any] = field(default_factory=dict)
+    targets: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
-def _meanings(
-    module_id: str, unit: Unit, files: Collection[str], paths: Mapping[str, str], graph: Graph
-) -> tuple[dict[str, Any], list[str]]:
-    """Return what each import of a module means, and which modules that leads to."""
-    deps: dict[str, Any] = {}
-    found: list[str] = []
-    for glob in unit.globs:
-        table = expand(module_id, glob.patterns, files, paths)
-        deps[glob.key] = {"glob": table, "eager": glob.options.get("eager") is True}
-        found += table.values()
-    for one in unit.imports:
-        if one.glob:
-            table = expand(module_id, [one.spec], files, paths)
-            deps |= table
-            found += table.values()
-            continue
-        match resolve(module_id, one.spec, files, paths):
+class Routes:
+    """Finds out what imports mean, once for each module of an app."""
+
+    def __init__(self, files: Collection[str], paths: Mapping[str, str]) -> None:
+        self._files, self._paths = files, dict(islice(paths.items(), _MOST_ALIASES))
+        self._globs = Globs(files, self._paths)
+        self._meanings: dict[str, Meaning] = {}
+        self._found = 0
+
+    def of(self, module_id: str, unit: Unit) -> Meaning:
+        """Return what the imports of a module mean."""
+        if module_id not in self._meanings:
+            meaning = self._meanings[module_id] = Meaning()
+            try:
+                self._expand(module_id, unit, meaning)
+            except TooMuch as error:
+                meaning.problems.append(Problem(module_id, f"import.meta.glob: {error}"))
+            for one in unit.imports:
+                if not one.glob:
+                    self._follow(module_id, one, meaning)
+        return self._meanings[module_id]
+
+    def walk(self, entry: str, unit_of: UnitOf) -> Graph:
+        """Follow every import from the entry on, in the order in which a browser would."""
+        graph = Graph()
+        known: dict[str, Unit] = {}
+        waiting = [entry]
+        while waiting:
+            module_id = waiting.pop()
+            if module_id in known:
+                continue
+            unit = unit_of(module_id)
+            if isinstance(unit, Problem):
+                graph.problems.append(unit)
+                known[module_id] = Unit()  # whose exports nobody knows
+                continue
+            known[module_id] = unit
+            if unit.style:
+                graph.styles.append(module_id)
+            meaning = self.of(module_id, unit)
+            graph.deps[module_id] = meaning.deps
+            graph.packages.update(meaning.packages)
+            graph.problems += meaning.problems
+            waiting.extend(reversed(meaning.targets))
+        graph.problems += _missing_name(graph, known)
+        return graph
+
+    def _expand(self, module_id: str, unit: Unit, meaning: Meaning) -> None:
+        for glob in unit.globs:
+            table = self._table(module_id, glob.patterns)
+            meaning.deps[glob.key] = {"glob": table, "eager": glob.options.get("eager") is True}
+            meaning.targets.extend(table.values())
+        for one in unit.imports:
+            if one.glob:
+                table = self._table(module_id, [one.spec])
+                meaning.deps.update(table)
+                meaning.targets.extend(table.values())
+
+    def _table(self, module_id: str, patterns: Collection[str]) -> dict[str, str]:
+        table = self._globs.expand(module_id, patterns)
+        self._found += len(table)
+        if self._found > _MOST_FOUND:
+            raise TooMuch(f"the app's patterns find more than {_MOST_FOUND:,} files in all")
+        return {name: path for name, path in table.items() if not _kept_back(path)}
+
+    def _follow(self, module_id: str, one: Import, meaning: Meaning) -> None:
+        match resolve(module_id, one.spec, self._files, self._paths):
+            case Local(target) if _kept_back(target):
+                words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
+                meaning.problems.append(Problem(module_id, words))
             case Local(target):
-                deps[one.spec] = target
-                found.append(target)
+                meaning.deps[one.spec] = target
+                meaning.targets.append(target)
             case Package(spec):
-                deps[one.spec] = {"dep": spec}
-                graph.packages.add(spec)
+                meaning.deps[one.spec] = {"dep": spec}
+                meaning.packages.append(spec)
             case Url(url):
-                deps[one.spec] = {"url": url}
+                meaning.deps[one.spec] = {"url": url}
             case Missing(reason):
-                graph.problems.append(
-                    Problem(module_id, f"Cannot import {json.dumps(one.spec)}: it {_told(one, reason)}")
-                )
-    return deps, found
+                words = f"Cannot import {json.dumps(one.spec)}: it {_told(one, reason)}"
+                meaning.problems.append(Problem(module_id, words))
+
+
+def walk(entry: str, unit_of: UnitOf, files: Collection[str], paths: Mapping[str, str]) -> Graph:
+    """Follow every import from the entry on."""
+    return Routes(files, paths).walk(entry, unit_of)
+
+
+def _kept_back(target: str) -> bool:
+    return _KEPT_BACK.fullmatch(posixpath.basename(target.partition("?")[0])) is not None
 
 
 def _told(one: Import, reason: str) -> str:
@@ -110,36 +171,19 @@ def _told(one: Import, reason: str) -> str:
     return reason.removeprefix(one.spec).strip()
 
 
-def _check_names(graph: Graph, known: Mapping[str, Unit]) -> None:
-    """Find imports of names that the module does not export: the browser would only say `undefined`."""
+def _missing_name(graph: Graph, known: Mapping[str, Unit]) -> list[Problem]:
+    """Find an import of a name that the module does not export: the browser would only say `undefined`."""
+    offered = Exports({one: unit.exports for one, unit in known.items()}, graph.deps)
     for module_id, deps in graph.deps.items():
         for one in known[module_id].imports:
             target = deps.get(one.spec)
             if one.dynamic or not isinstance(target, str):
                 continue
-            exports = _exports(target, graph, known, set())
+            exports = offered.of(target)
             for name in one.names if exports is not None else ():
                 if name != "*" and exports is not None and name not in exports:
                     message = f"{json.dumps(target)} does not export {json.dumps(name)}"
                     if exports:
                         message += f"; it exports {', '.join(sorted(exports)[:12])}"
-                    graph.problems.append(Problem(module_id, message))
-
-
-def _exports(module_id: str, graph: Graph, known: Mapping[str, Unit], seen: set[str]) -> set[str] | None:
-    """Return every name that a module exports, also for another; nothing where one of them cannot be known."""
-    if module_id in seen:
-        return set()
-    seen.add(module_id)
-    unit = known.get(module_id)
-    if unit is None or unit.exports is None:
-        return None
-    names = {name for name in unit.exports if not name.startswith("*:")}
-    for name in unit.exports:
-        if name.startswith("*:"):
-            target = graph.deps.get(module_id, {}).get(name[2:])
-            more = _exports(target, graph, known, seen) if isinstance(target, str) else None
-            if more is None:
-                return None
-            names |= more - {"default"}
-    return names
+                    return [Problem(module_id, message)]
+    return []

@@ -15,13 +15,12 @@ from edge import dependencies, page, unit
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
-from edge.graph import Graph, Problem, Unit, walk
+from edge.graph import Graph, Problem, Routes, Unit
 from edge.memory import Memory
 from edge.resolve import aliases
 from edge.stylist import Stylist
 
 _ENV = {"MODE": "development", "DEV": True, "PROD": False, "SSR": False, "BASE_URL": "/"}
-_NOT_YET = Unit()
 _FEW = 4
 
 
@@ -126,22 +125,18 @@ class Workshop:
         """Walk from the entry, compiling what is met for the first time, wave after wave."""
         known: dict[str, tuple[Compiled, int]] = {}
         problems: dict[str, Problem] = {}
-        paths = self._aliases(files, shelf)
-        while True:
-            unknown: set[str] = set()
-
-            def unit_of(module_id: str, unknown: set[str] = unknown) -> Unit | Problem:
-                if module_id in problems:
-                    return problems[module_id]
-                if module_id not in known:
-                    unknown.add(module_id)
-                    return _NOT_YET
-                return unit.seen_by_graph(known[module_id][0])
-
-            graph = walk(entry, unit_of, files.keys(), paths)
-            if not unknown:
-                return graph, known
+        routes = Routes(files.keys(), self._aliases(files, shelf))
+        unknown = {entry}
+        while unknown:
             self._learn(unknown, files, shelf, known, problems)
+            learnt = [(one, unit.seen_by_graph(known[one][0])) for one in sorted(unknown) if one in known]
+            reached = {target for one, made in learnt for target in routes.of(one, made).targets}
+            unknown = reached - known.keys() - problems.keys()
+
+        def unit_of(module_id: str) -> Unit | Problem:
+            return problems.get(module_id) or unit.seen_by_graph(known[module_id][0])
+
+        return routes.walk(entry, unit_of), known
 
     def _learn(
         self,

@@ -3,6 +3,7 @@
 import { parse } from "es-module-lexer";
 
 /** @typedef {{spec: string, dynamic: boolean, names: string[], glob?: true}} Import */
+/** @typedef {Omit<Import, "names"> & {names: Set<string>}} Asked */
 /** @typedef {ReturnType<typeof parse>[0][number]} Found */
 
 const NAMED = /\{(.*)\}/s;
@@ -15,7 +16,7 @@ const LOCAL = /\s+as\s+[^\s]+$/;
  */
 export function readLinks(code) {
   const [found, offered] = parse(code);
-  /** @type {Map<string, Import>} */
+  /** @type {Map<string, Asked>} */
   const imports = new Map();
   /** @type {number[]} */
   const metas = [];
@@ -24,7 +25,8 @@ export function readLinks(code) {
     else if (typeof one.specifier === "string") add(imports, one, namesOf(one, code));
   }
   const exports = offered.map((one) => (one.type === "reexport-all" ? `*:${one.from}` : String(one.name)));
-  return { imports: [...imports.values()], exports: [...new Set(exports)], metas, code: split(code, found) };
+  const asked = [...imports.values()].map((one) => ({ ...one, names: [...one.names] }));
+  return { imports: asked, exports: [...new Set(exports)], metas, code: split(code, found) };
 }
 
 /**
@@ -33,17 +35,21 @@ export function readLinks(code) {
  * @param {readonly Found[]} found
  */
 function split(code, found) {
-  return found
-    .filter((one) => one.type === "static")
-    .reduceRight((text, one) => {
-      const statement = code.slice(one.importStart, one.importEnd);
-      const both = statement.replace(BOTH, (_, name, all, from) => `import ${name}${from}; import ${all}${from}`);
-      return text.slice(0, one.importStart) + both + text.slice(one.importEnd);
-    }, code);
+  const pieces = [];
+  let at = 0;
+  for (const one of found) {
+    if (one.type !== "static") continue;
+    const statement = code.slice(one.importStart, one.importEnd);
+    const both = statement.replace(BOTH, (_, name, all, from) => `import ${name}${from}; import ${all}${from}`);
+    if (both === statement) continue;
+    pieces.push(code.slice(at, one.importStart), both);
+    at = one.importEnd;
+  }
+  return at ? pieces.join("") + code.slice(at) : code;
 }
 
 /**
- * @param {Map<string, Import>} imports
+ * @param {Map<string, Asked>} imports
  * @param {Found} one
  * @param {string[]} names
  */
@@ -52,8 +58,8 @@ function add(imports, one, names) {
   const dynamic = one.type === "dynamic";
   const key = `${dynamic} ${spec}`;
   const known = imports.get(key);
-  if (known) known.names = [...new Set([...known.names, ...names])];
-  else imports.set(key, { spec, dynamic, names, ...("glob" in one && one.glob ? { glob: true } : {}) });
+  if (known) for (const name of names) known.names.add(name);
+  else imports.set(key, { spec, dynamic, names: new Set(names), ...("glob" in one && one.glob ? { glob: true } : {}) });
 }
 
 /**

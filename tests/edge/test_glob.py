@@ -1,6 +1,8 @@
 """Globs find what Vite's find, under the names that Vite gives."""
 
-from edge.glob import expand
+import pytest
+
+from edge.glob import TooMuch, expand
 
 FILES = ["src/App.tsx", "src/pages/a.tsx", "src/pages/b.ts", "src/pages/deep/c.tsx", "src/pages/.hidden/d.tsx", "x.tsx"]
 
@@ -35,3 +37,29 @@ def test_the_asking_file_is_never_found() -> None:
 
 def test_a_folder_above_is_named_from_below() -> None:
     assert names("../App.tsx", importer="src/pages/a.tsx") == {"../App.tsx": "src/App.tsx"}
+
+
+def test_what_is_hidden_is_found_only_by_name() -> None:
+    hidden = [".env", "src/.env", "src/a.ts"]
+    assert expand("src/App.tsx", ["/*", "./*", "./**"], hidden, {}) == {"./a.ts": "src/a.ts"}
+    assert expand("src/App.tsx", ["/.e*"], hidden, {}) == {"/.env": ".env"}
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/" + "**/a/" * 5 + "x", "/" + "*a" * 100 + "b", "/" + "*?" * 200, "/" + "{a,*}" * 6]
+)
+def test_no_pattern_takes_more_time_than_it_is_long(pattern: str) -> None:
+    deep = ["a/" * 90 + f"{n}.ts" for n in range(20)]
+    assert expand("src/App.tsx", [pattern], ["a" * 190, *deep], {}) in ({}, {f"/{'a' * 190}": "a" * 190})
+
+
+@pytest.mark.parametrize("pattern", ["/" + "{a,b}" * 20, "/" + "{" * 20_000, "/" + "a" * 501, "/**" * 6])
+def test_a_pattern_beyond_measure_is_refused(pattern: str) -> None:
+    with pytest.raises(TooMuch):
+        expand("src/App.tsx", [pattern], FILES, {})
+
+
+def test_stars_between_letters_find_what_they_stand_for() -> None:
+    files = ["src/abcde.ts", "src/ae.ts", "src/abde.ts"]
+    assert list(expand("x.ts", ["/src/a*c*e.ts"], files, {})) == ["/src/abcde.ts"]
+    assert list(expand("x.ts", ["/src/a?d*.ts"], files, {})) == ["/src/abde.ts"]
