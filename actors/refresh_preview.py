@@ -16,7 +16,7 @@ from contracts.progress import Progress
 from contracts.settings import Settings
 from contracts.topology import PREVIEWS
 from edge import revision
-from edge.drawing import NOTHING_TO_SHOW, Drawing
+from edge.drawing import YET_TO_BEGIN, Drawing
 from edge.memory import Memory
 from edge.workshop import Workshop
 from sql import previews
@@ -72,7 +72,7 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
         shelf.keep(tx)
         number = record(tx, turn, step) if step else previews.caught_up(tx, turn.app_id, shown)
         name = f"{shown.epoch}.{number}"
-        if step is not None or drawing.problem != NOTHING_TO_SHOW:  # that is said once, not at every file until then
+        if step is not None or drawing.problem not in YET_TO_BEGIN:  # that is said once, not at every file
             turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
     studio.remembered.put(turn.app_id, shown.after(step, number))
     if step is not None:

@@ -13,6 +13,7 @@ NOTHING_LOADED = Problem(
     "index.html",
     'index.html loads no module of the app: it needs a <script type="module" src="/src/main.tsx"></script>',
 )
+YET_TO_BEGIN = (NOTHING_TO_SHOW, NOTHING_LOADED)
 
 
 @dataclass(frozen=True, slots=True)

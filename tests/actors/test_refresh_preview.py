@@ -148,3 +148,21 @@ def test_a_class_that_only_the_page_mentions_is_styled(stage: Stage) -> None:
     assert stage.page_hears()[0] == "reload"
     _kind, told = stage.page_hears()
     assert ".tracking-widest" in told["css"][0]["text"]
+
+
+def test_an_app_that_has_yet_to_begin_says_so_once(
+    crew: Callable[..., Crew], bus: Bus, app_id: str, query: Query
+) -> None:
+    bus.channel.exchange_declare(PREVIEWS, "topic", durable=True)
+    crew(store_file, create_app, refresh_preview)
+    stage = Stage(bus, app_id)
+    stage.write({"README.md": "# soon"})
+    assert stage.hear("failed")["message"].startswith("There is nothing to show yet: the app has no index.html")
+    for n in range(3):
+        stage.write({"README.md": f"# soon {n}"})
+    stage.write({"index.html": "<p>"})
+    assert 'needs a <script type="module"' in stage.hear("failed")["message"]
+    stage.write(dict(APP))
+    stage.hear("ready")
+    told = "select count(*) from fleet.progress where app_id = %s and kind = 'preview-failed'"
+    assert query(told, app_id, app_id=app_id) == [(2,)]
