@@ -94,27 +94,3 @@ def test_every_process_starts_while_broker_and_database_are_away(ground: Ground,
     ground.postgres.start()
     until(lambda: gateway.ready()["ready"] is True, "ready")
     until(lambda: ground.stored([app_id]) == 1, "what was accepted")
-
-
-def test_a_broker_without_memory_is_said_and_nothing_is_lost(ground: Ground, app_id: str) -> None:
-    ground.worker()
-    ground.relay()
-    gateway = ground.gateway()
-    bus = ground.bus()
-    for n in range(BURST):
-        bus.publish("file-written", app_id, {"path": f"{n}.txt", "content": "x"})
-    ground.rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1")
-    try:
-        for _ in range(2):  # the first one finds it out
-            refused = gateway.publish(app_id, {"path": "a.txt", "content": "1"}, "the same")
-            assert refused.status_code == 503
-            assert int(refused.headers["retry-after"]) > 0
-        assert gateway.ready()["broker"] == "away"
-        until(lambda: ground.stored([app_id]) >= BURST, "what was in the queue before")
-    finally:
-        ground.rabbitmqctl("set_vm_memory_high_watermark", "absolute", "1GB")
-    until(lambda: gateway.ready()["ready"] is True, "ready again")
-    assert gateway.publish(app_id, {"path": "a.txt", "content": "1"}, "the same").status_code == 202
-    while bus.hear("file-stored", app_id)["data"]["path"] != "a.txt":
-        pass
-    assert ground.stored([app_id]) == BURST + 1
