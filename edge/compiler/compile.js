@@ -6,18 +6,22 @@ import { compileScript } from "./script.js";
 import { compileCssModule, compileStylesheet } from "./stylesheet.js";
 
 const SCRIPT = /\.[cm]?[jt]sx?$/;
+const STYLE = /(\.module)?\.(?:css|scss|sass|less)$/;
 
-/** @returns {(path: string, source: string) => object} */
+/** @typedef {{path: string, source: string, define?: Record<string, string>}} Request a style sheet's source is CSS, whatever its name; define: texts that stand for names in scripts */
+
+/** @returns {(request: Request) => object} */
 export function fileCompiler() {
   const candidatesOf = candidateReader();
-  return (path, source) => {
-    if (path.endsWith(".module.css")) return { kind: "css-module", ...compileCssModule(path, source), candidates: [] };
-    if (path.endsWith(".css")) return { kind: "css", ...compileStylesheet(source), candidates: [] };
+  return ({ path, source, define = {} }) => {
+    const style = STYLE.exec(path);
+    if (style?.[1]) return { kind: "css-module", ...compileCssModule(path, source), candidates: [] };
+    if (style) return { kind: "css", ...compileStylesheet(source), candidates: [] };
     const extension = path.slice(path.lastIndexOf(".") + 1);
     const candidates = candidatesOf(source, extension);
     if (path.endsWith(".json")) return { kind: "module", ...compileJson(path, source), candidates };
     if (SCRIPT.test(path) && !/\.d\.[cm]?ts$/.test(path)) {
-      return { kind: "module", ...compileScript(path, source), candidates };
+      return { kind: "module", ...compileScript(path, source, define), candidates };
     }
     return { kind: "text", candidates };
   };

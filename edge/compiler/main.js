@@ -17,7 +17,8 @@ const stylesheets = new Stylesheets(readSheets());
 const operations = {
   ping: () => ({}),
   stats: () => ({ ...process.memoryUsage(), compilers: stylesheets.kept.size }),
-  compile: ({ path, source }) => compile(path, source),
+  compile: (request) => compile(request),
+  config: async (request) => (await import("./configs.js")).readConfig(request),
   css: (request) => stylesheets.css(request),
   prebundle: async (request) => (await import("./prebundle.js")).prebundle(request),
 };

@@ -27,12 +27,16 @@ const DEEP = [")", "]", "])", "!", "~", "- ", "\t"].map((one) => one.repeat(99))
 const OURS = /__vite_ssr_|\$Refresh/;
 const ACCEPTS = /^\s*\.\s*hot\s*(\?\.|\.)\s*accept(Exports)?\s*\(/;
 
+/** What Vite puts in everywhere. */
+const ALWAYS = { "process.env.NODE_ENV": '"development"' };
+
 /**
  * @param {string} path
  * @param {string} source
+ * @param {Record<string, string>} [define]
  */
-export function compileScript(path, source) {
-  const plain = transform(path, source);
+export function compileScript(path, source, define = {}) {
+  const plain = transform(path, source, mentioned({ ...ALWAYS, ...define }, source));
   const { imports, exports, metas, code } = links(plain.code, path, source);
   const globs = readGlobs(plain.code, metas, path, source);
   const runnable = moduleRunnerTransformSync(path, code, { sourcemap: true });
@@ -50,15 +54,27 @@ export function compileScript(path, source) {
 }
 
 /**
- * @param {string} path
+ * Those that the file has to do with: oxc folds constants wherever it is given any.
+ * @param {Record<string, string>} define
  * @param {string} source
  */
-function transform(path, source) {
+function mentioned(define, source) {
+  const found = Object.entries(define).filter(([name]) => source.includes(name));
+  return found.length ? Object.fromEntries(found) : undefined;
+}
+
+/**
+ * @param {string} path
+ * @param {string} source
+ * @param {Record<string, string> | undefined} define
+ */
+function transform(path, source, define) {
   const result = transformSync(path, source.replace(/^#!/, "//"), {
     // JSX in .js is what Vite refuses, and what people write.
     lang: /\.[cm]?js$/.test(path) ? "jsx" : undefined,
     sourceType: "module",
     sourcemap: true,
+    define,
     target: "esnext", // nothing is lowered, so that no helper has to be imported
     jsx: { runtime: "automatic", development: true, refresh: true },
   });

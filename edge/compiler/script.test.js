@@ -177,3 +177,9 @@ test("JSX in a .js file, a hashbang and top-level await pass", async () => {
   const { exports } = await run(code, JSX);
   assert.equal(exports.a.kind, "b");
 });
+
+test("names that the app defines are put in, but not where they are somebody else's", async () => {
+  const source = "export const a = [__V__, process.env.NODE_ENV]; export const b = ((__V__) => __V__)(2);";
+  const { exports } = await run(compileScript("src/a.ts", source, { __V__: '"1.2"' }).code);
+  assert.deepEqual([exports.a, exports.b], [["1.2", "development"], 2]);
+});

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { revive } from "./config3.js";
+import { within } from "./urls.js";
 
 const SHEETS = [
   "tailwindcss/index.css",
@@ -19,7 +21,13 @@ const NAMES = {
   "tw-animate-css": "tw-animate-css/dist/tw-animate.css",
 };
 /** Plugins are code that runs in this process: these and no others. */
-const PLUGINS = ["@tailwindcss/forms", "@tailwindcss/typography", "tailwindcss-animate"];
+const PLUGINS = [
+  "@tailwindcss/aspect-ratio",
+  "@tailwindcss/container-queries",
+  "@tailwindcss/forms",
+  "@tailwindcss/typography",
+  "tailwindcss-animate",
+];
 
 /** @returns {Map<string, string>} */
 export function readSheets() {
@@ -30,11 +38,19 @@ export function readSheets() {
 }
 
 /**
+ * A plugin of ours, or a configuration or a plugin of the app's own, which came as data.
  * @param {string} name
- * @param {"plugin" | "config"} hint
+ * @param {string} base the stylesheet that asks for it
+ * @param {Record<string, any>} [given] by the app's path
  */
-export async function loadPlugin(name, hint) {
-  if (hint === "config") throw new Error(`@config "${name}" cannot be used in a preview; say it with @theme`);
-  if (!PLUGINS.includes(name)) throw new Error(`@plugin "${name}" is not among ${PLUGINS.join(", ")}`);
-  return (await import(name)).default;
+export async function loadModule(name, base, given = {}) {
+  if (PLUGINS.includes(name)) return (await import(name)).default;
+  const path = Object.keys(given).find((one) => one.replace(/\.\w+$/, "") === within(name, base).replace(/\.\w+$/, ""));
+  if (path === undefined) throw new Error(`"${name}" is neither a file of the app nor among ${PLUGINS.join(", ")}`);
+  /** @type {Map<string, any>} */
+  const loaded = new Map();
+  for (const one of JSON.stringify(given[path]).matchAll(/"\$plugin":"([^"]+)"/g)) {
+    loaded.set(one[1], await loadModule(one[1], base));
+  }
+  return revive(given[path], (plugin) => loaded.get(plugin));
 }

@@ -47,7 +47,7 @@ test("relative addresses point at where the app's files are served", () => {
 test("JSON offers the whole and what is a name", async () => {
   const compile = fileCompiler();
   const { code, exports } = /** @type {{code: string, exports: string[]}} */ (
-    compile("src/a.json", '{"a": [1], "b-c": 2, "default": 3}')
+    compile({ path: "src/a.json", source: '{"a": [1], "b-c": 2, "default": 3}' })
   );
   assert.deepEqual(exports, ["default", "a"]);
   const { exports: values } = await run(code);
@@ -56,14 +56,14 @@ test("JSON offers the whole and what is a name", async () => {
 });
 
 test("broken JSON has its place", async () => {
-  const report = await reportOf(() => fileCompiler()("src/a.json", '{\n  "a": 1,\n  "b" 2\n}'));
+  const report = await reportOf(() => fileCompiler()({ path: "src/a.json", source: '{\n  "a": 1,\n  "b" 2\n}' }));
   assert.deepEqual([report.line, report.column], [3, 7]);
 });
 
 test("files of every kind are told apart", () => {
   const compile = fileCompiler();
-  const kinds = ["a.tsx", "a.mjs", "a.json", "a.css", "a.module.css", "a.html", "a.d.ts"].map((path) =>
-    compile(path, path.endsWith("json") ? "{}" : ""),
+  const kinds = ["a.tsx", "a.mjs", "a.json", "a.css", "a.module.scss", "a.html", "a.d.ts"].map((path) =>
+    compile({ path, source: path.endsWith("json") ? "{}" : "" }),
   );
   assert.deepEqual(
     kinds.map((one) => /** @type {{kind: string}} */ (one).kind),
@@ -75,7 +75,7 @@ test("candidates are all that Tailwind itself would find", async () => {
   const { Scanner } = await import("@tailwindcss/oxide");
   const content = `<p className={cn("p-4 hover:bg-red-500/50", on ? 'max-w-[37px]' : \`[&>svg]:m-2 grid-cols-[1fr_auto]\`)} data-x="before:content-['hi_there'] p-4" />`;
   const { candidates } = /** @type {{candidates: string[]}} */ (
-    fileCompiler()("a.tsx", `export const A = () => ${content}`)
+    fileCompiler()({ path: "a.tsx", source: `export const A = () => ${content}` })
   );
   const expected = new Scanner({ sources: [] }).scanFiles([
     { content: `export const A = () => ${content}`, extension: "tsx" },

@@ -2,15 +2,16 @@
 
 import { compile } from "tailwindcss";
 import { Problem, placeOf, placeOfText } from "./problem.js";
-import { loadPlugin } from "./sheets.js";
+import { loadModule } from "./sheets.js";
 import { usesTailwind } from "./stylesheet.js";
 import { importsOf, rebase, within } from "./urls.js";
 
-/** @typedef {{app: string, entry: string, source: string, files?: Record<string, string>, candidates?: string[], fresh?: boolean}} Request */
-/** @typedef {{source: string, files: Map<string, string>, compiler: Awaited<ReturnType<typeof compile>>}} Kept */
+/** @typedef {{major?: number, config?: any, prefix?: boolean, modules?: Record<string, any>}} Setup how the app has set Tailwind up: its version, its configuration as data, Autoprefixer, and what its sheets ask for by `@config` and `@plugin` */
+/** @typedef {{app: string, entry: string, source: string, files?: Record<string, string>, candidates?: string[], fresh?: boolean, setup?: Setup}} Request */
+/** @typedef {{source: string, setup: string, files: Map<string, string>, compiler: {build: (candidates: string[]) => string}}} Kept */
 
 const LIMIT = 48; // compilers, of about 4 MB each
-const OLD = /@tailwind\s+(base|components)\b/;
+const OLD = /@tailwind\s+(?:base|components|variants|screens)\b|@import\s+["']tailwindcss\/(?:base|components)\b/;
 const QUOTED = /[`"]([^`"]+)[`"]/g;
 
 export class Stylesheets {
@@ -22,15 +23,15 @@ export class Stylesheets {
   }
 
   /** @param {Request} request */
-  async css({ app, entry, source, files = {}, candidates = [], fresh = false }) {
+  async css({ app, entry, source, files = {}, candidates = [], fresh = false, setup = {} }) {
     if (!usesTailwind(source) && !importsOf(source).length) {
       return { css: rebase(source, entry), uses: [], tailwind: false };
     }
     const key = `${app}\0${entry}`;
     let kept = this.kept.get(key);
-    if (!kept || fresh || !isCurrent(kept, source, files)) {
+    if (!kept || fresh || !isCurrent(kept, source, files, setup)) {
       if (!fresh) return { css: "", uses: [], tailwind: true, missing: true };
-      kept = await this.start(entry, source, files);
+      kept = await this.start(entry, source, files, setup);
     }
     this.keep(key, kept);
     try {
@@ -56,23 +57,49 @@ export class Stylesheets {
    * @param {string} entry
    * @param {string} source
    * @param {Record<string, string>} files
+   * @param {Setup} setup
    * @returns {Promise<Kept>}
    */
-  async start(entry, source, files) {
+  async start(entry, source, files, setup) {
     /** @type {Map<string, string>} */
     const used = new Map();
     try {
-      refuseOld(source);
-      const compiler = await compile(rebase(source, entry), {
-        base: entry,
-        from: entry,
-        loadStylesheet: async (spec, base) => this.load(spec, base, files, used),
-        loadModule: async (name, base, hint) => ({ path: name, base, module: await loadPlugin(name, hint) }),
-      });
-      return { source, files: used, compiler };
+      const old = isOld(source, files, setup);
+      const compiler = await (old
+        ? this.start3(entry, source, files, setup, used)
+        : this.start4(entry, source, files, setup, used));
+      return { source, setup: JSON.stringify(setup), files: used, compiler };
     } catch (error) {
       throw problemOf(error, entry, source, used);
     }
+  }
+
+  /**
+   * @param {string} entry
+   * @param {string} source
+   * @param {Record<string, string>} files
+   * @param {Setup} setup
+   * @param {Map<string, string>} used
+   */
+  async start4(entry, source, files, setup, used) {
+    return compile(rebase(source, entry), {
+      base: entry,
+      from: entry,
+      loadStylesheet: async (spec, base) => this.load(spec, base, files, used),
+      loadModule: async (name, base) => ({ path: name, base, module: await loadModule(name, base, setup.modules) }),
+    });
+  }
+
+  /**
+   * @param {string} entry
+   * @param {string} source
+   * @param {Record<string, string>} files
+   * @param {Setup} setup
+   * @param {Map<string, string>} used
+   */
+  async start3(entry, source, files, { config = {}, prefix }, used) {
+    const { Sheet3 } = await import("./tailwind3.js"); // seldom wanted, and slow to load
+    return new Sheet3(source, entry, (spec, base) => this.find(spec, base, files, used), { config, prefix });
   }
 
   /**
@@ -83,15 +110,26 @@ export class Stylesheets {
    * @param {Map<string, string>} used
    */
   load(spec, base, files, used) {
+    const found = this.find(spec, base, files, used);
+    if (!found) throw new Error(`Cannot find "${spec}", which ${base} imports`);
+    return { ...found, base: found.path, content: rebase(found.content, found.path) };
+  }
+
+  /**
+   * @param {string} spec
+   * @param {string} base
+   * @param {Record<string, string>} files
+   * @param {Map<string, string>} used
+   */
+  find(spec, base, files, used) {
     const path = within(spec, base);
     for (const name of [path, `${path}.css`, spec]) {
       if (!Object.hasOwn(files, name)) continue;
       used.set(name, files[name]);
-      return { path: name, base: name, content: rebase(files[name], name) };
+      return { path: name, content: files[name] };
     }
     const content = this.sheets.get(spec);
-    if (content === undefined) throw new Error(`Cannot find "${spec}", which ${base} imports`);
-    return { path: spec, base: spec, content };
+    return content === undefined ? undefined : { path: spec, content };
   }
 }
 
@@ -99,16 +137,22 @@ export class Stylesheets {
  * @param {Kept} kept
  * @param {string} source
  * @param {Record<string, string>} files
+ * @param {Setup} setup
  */
-function isCurrent(kept, source, files) {
-  return kept.source === source && [...kept.files].every(([path, text]) => files[path] === text);
+function isCurrent(kept, source, files, setup) {
+  if (kept.source !== source || kept.setup !== JSON.stringify(setup)) return false;
+  return [...kept.files].every(([path, text]) => files[path] === text);
 }
 
-/** @param {string} source */
-function refuseOld(source) {
-  const old = OLD.exec(source);
-  if (!old) return;
-  throw new Error(`"${old[0]}" is Tailwind 3; Tailwind 4 has @import "tailwindcss"`);
+/**
+ * Whether Tailwind 3 has to make it: as package.json says, or by words that only 3 knows.
+ * @param {string} source
+ * @param {Record<string, string>} files
+ * @param {Setup} setup
+ */
+function isOld(source, files, { major }) {
+  if (major === 3) return true;
+  return OLD.test(source) || (importsOf(source).length > 0 && Object.values(files).some((text) => OLD.test(text)));
 }
 
 /**
@@ -120,6 +164,12 @@ function refuseOld(source) {
  */
 function problemOf(error, entry, source, files) {
   if (!(error instanceof Error)) return error;
+  const old = /** @type {import("postcss").CssSyntaxError} */ (error);
+  if (old.reason) {
+    const file = old.file?.slice(1) || entry;
+    const place = { line: old.line ?? 1, column: old.column ?? 1 };
+    return new Problem(old.reason, file, files.get(file) ?? source, place);
+  }
   const where = /** @type {{loc?: [{file: string, code: string}, number, number]}} */ (error).loc;
   if (where) {
     const [{ file, code }, start] = where;

@@ -86,6 +86,21 @@ test("a stylesheet that a package brings is found under its specifier", async ()
   assert.match(css, /\.font/);
 });
 
+test("a configuration and a plugin that a sheet asks for are taken as the data that they came to", async () => {
+  const modules = {
+    "tailwind.config.ts": {
+      theme: { extend: { colors: { brand: "#123456" } } },
+      plugins: [{ $plugin: "tailwindcss-animate" }],
+    },
+    "src/own.js": { $recorded: [["addUtilities", { ".clip": { overflow: "clip" } }]] },
+  };
+  const source = '@import "tailwindcss"; @config "../tailwind.config.ts"; @plugin "./own";';
+  const { css } = await fresh(source, { setup: { modules }, candidates: ["text-brand", "animate-in", "clip"] });
+  assert.match(css, /color: #123456/);
+  assert.match(css, /--tw-enter-opacity/);
+  assert.match(css, /overflow: clip/);
+});
+
 /** @type {[string, string, string, RegExp][]} */
 const problems = [
   [
@@ -102,8 +117,7 @@ const problems = [
     /^Cannot find "\.\/c\.css"/,
   ],
   ["a plugin that is not among ours", '@import "tailwindcss";\n@plugin "left-pad";', "src/index.css:2:10", /left-pad/],
-  ["a config file", '@import "tailwindcss";\n@config "../tailwind.config.js";', "src/index.css:2:10", /@theme/],
-  ["Tailwind 3", "/* old */\n@tailwind base;\n@tailwind utilities;", "src/index.css:2:1", /Tailwind 3/],
+  ["a config file", '@import "tailwindcss";\n@config "../tailwind.config.js";', "src/index.css:2:10", /neither a file/],
   [
     "an error in an imported file",
     '@import "tailwindcss";\n@import "./b.css";',

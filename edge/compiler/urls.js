@@ -5,7 +5,7 @@ import { posix } from "node:path";
 const URL_CALL = /url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^'"()\s]+))\s*\)/g;
 const IMPORT = /@import\s+(?:url\(\s*)?["']?([^"'()\s;]+)["']?/g;
 const COMMENT = /\/\*.*?\*\//gs;
-const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/|#|%23|~)/i;
+const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/|#|%23|~|\$|@\{)/i; // or a variable of Sass or Less
 
 /**
  * @param {string} source
