@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from actors.runtime.actor import lane
 from actors.runtime.lane import Turn
+from contracts.errors import Snooze
 from contracts.file import FileStored
 from contracts.preview import PreviewFailed, PreviewReady, PreviewUpdated, UpdateTimes
 from contracts.progress import Progress
@@ -28,7 +29,8 @@ from sql.shelf import PostgresShelf
 _MOST_INLINE = 150_000
 #: Apps; what is known of one is mostly names and hashes, some 100 kB for a large one.
 _REMEMBERED = 500
-_INSTALLING = Progress(stage="installing", message="installing the packages of the app", progress=30)
+#: How far a turn is when it comes to the packages of the app.
+_PROGRESS = {"installing": 30, "bundling": 50}
 
 
 class Studio:
@@ -64,7 +66,7 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
     """Draw the app as it is now, and tell what is different."""
     shown, workshop = studio.seen(turn), studio.workshop
     shelf = PostgresShelf(turn.pool, turn.app_id, shown.fresh)
-    drawing = workshop.draw(turn.app_id, shown.files, shelf, lambda: turn.progress(_INSTALLING))
+    drawing = draw(turn, workshop, shown, shelf)
     step = decide(shown, drawing, _seconds_since(turn.envelope.time))
     body = json.loads(step.body) if step else {}
     code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
@@ -78,6 +80,20 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
     if step is not None:
         told = revision.told(step.kind, body, name, code, contents)
         turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})
+
+
+def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> Drawing:
+    """Draw, and tell of the packages; where they are waited for, keep what has been compiled until then."""
+
+    def tell(stage: str, message: str) -> None:
+        turn.progress(Progress(stage=stage, message=message, progress=_PROGRESS[stage]))
+
+    try:
+        return workshop.draw(turn.app_id, shown.files, shelf, tell)
+    except Snooze:
+        with transaction(turn.pool, turn.app_id) as tx:
+            shelf.keep(tx)
+        raise
 
 
 def record(tx: Tx, turn: Turn, step: Step) -> int:

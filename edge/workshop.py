@@ -4,19 +4,21 @@ Nothing is compiled twice: what any app has had before is found on the shelf by 
 remembered here only saves the way there, and may be forgotten at any time.
 """
 
-import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from contracts.settings import Settings
-from edge import dependencies, page, unit
+from edge import page, unit
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
 from edge.graph import Graph, Problem, Routes, Unit
 from edge.memory import Memory
+from edge.packages.app import AppPackages
+from edge.packages.shelf import Shelf as Packages
+from edge.packages.shelf import Tell
 from edge.resolve import aliases
 from edge.stylist import Stylist
 
@@ -42,11 +44,9 @@ class Shelf(Protocol):
     def put_text(self, text: bytes) -> bytes:
         """Keep a text and return its hash."""
 
-    def bundle(self, key: bytes) -> tuple[str, str] | None:
-        """Return the name and the manifest of a bundled set."""
-
-    def put_bundle(self, key: bytes, name: str, manifest: str, files: Mapping[str, bytes]) -> None:
-        """Keep a bundled set."""
+    @property
+    def packages(self) -> Packages:
+        """Return where packages are."""
 
 
 class Workshop:
@@ -54,10 +54,9 @@ class Workshop:
 
     def __init__(self, compiler: Compiler, settings: Settings) -> None:
         self._compiler, self._settings = compiler, settings
-        self._registry = dependencies.Registry(settings.npm_registry, settings.ca_certs)
+        self._packages = AppPackages(compiler, settings)
         self._stylist = Stylist(compiler)
         self._known: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
-        self._bundles: Memory[bytes, tuple[str, str]] = Memory(200)
         self._texts: Memory[bytes, str] = Memory(200)
 
     @classmethod
@@ -68,13 +67,14 @@ class Workshop:
     def close(self) -> None:
         """End them."""
         self._compiler.close()
+        self._packages.close()
 
     def url(self, app_id: str) -> str:
         """Return where the preview is shown."""
         return self._settings.preview_url(app_id)
 
-    def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, installing: Callable[[], None]) -> Drawing:
-        """Draw an app as its files are now."""
+    def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
+        """Draw an app as its files are now; Snooze: its packages are on their way."""
         began = time.perf_counter()
         html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
         if html is None:
@@ -92,7 +92,7 @@ class Workshop:
         if isinstance(styled, Problem):
             return Drawing(problem=styled)
         done = time.perf_counter()
-        bundled = self._bundle(files, graph.packages, shelf, installing)
+        bundled = self._bundle(app_id, files, graph.packages, shelf, tell)
         if isinstance(bundled, Problem):
             return Drawing(problem=bundled)
         name, specs = bundled[0], json.loads(bundled[1])
@@ -206,27 +206,14 @@ class Workshop:
         return mentioned
 
     def _bundle(
-        self, files: Mapping[str, bytes], packages: Collection[str], shelf: Shelf, installing: Callable[[], None]
+        self, app_id: str, files: Mapping[str, bytes], packages: Collection[str], shelf: Shelf, tell: Tell
     ) -> tuple[str, str] | Problem:
         """Return the name and manifest of the set of packages, bundled by whoever needed it first."""
-        asked = dependencies.wanted(self._text(files, "package.json", shelf), packages)
-        if isinstance(asked, Problem):
-            return asked
-        key = asked.key(self._compiler.version)
-        if (found := self._bundles.get(key)) is not None:
-            return found
-        if (found := shelf.bundle(key)) is None:
-            installing()
-            bundle = dependencies.bundle(self._compiler, asked, self._registry)
-            if isinstance(bundle, Problem):
-                return bundle
-            manifest = json.dumps(bundle.specs)
-            digest = hashlib.sha256(manifest.encode())
-            for name in sorted(bundle.files):
-                digest.update(hashlib.sha256(bundle.files[name]).digest())
-            found = digest.hexdigest()[:20], manifest
-            shelf.put_bundle(key, *found, bundle.files)
-        return self._bundles.put(key, found)
+
+        def text(path: str) -> str | None:
+            return self._text(files, path, shelf)
+
+        return self._packages.bundle(app_id, files, packages, text=text, shelf=shelf.packages, tell=tell)
 
     def _aliases(self, files: Mapping[str, bytes], shelf: Shelf) -> dict[str, str]:
         configs = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")

@@ -60,9 +60,9 @@ def lease(answer: Answer) -> Lease | None:
     return Lease(*row) if row else None
 
 
-def put_off(tx: Tx, lease: Lease, seconds: float) -> None:
-    """Let go after a failure; nobody takes it before the pause is over."""
-    tx.execute(QUERY.put_off, lease.key(seconds=seconds))
+def put_off(tx: Tx, lease: Lease, seconds: float, failures: int = 1) -> None:
+    """Let go, as a rule after a failure; nobody takes it before the pause is over."""
+    tx.execute(QUERY.put_off, lease.key(seconds=seconds, failures=failures))
 
 
 def abandoned(tx: Tx, lane: str, count: int) -> list[str]:

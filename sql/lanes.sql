@@ -34,7 +34,9 @@ where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
 returning app_id, lane, fence, wanted, tries, cause;
 
 -- name: put_off
-update fleet.lanes set tries = tries + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+-- A new fence, so that a renewal on its way does not take it back.
+update fleet.lanes set tries = tries + %(failures)s, fence = fence + 1,
+    lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
 where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s;
 
 -- name: abandoned

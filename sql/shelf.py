@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sql import previews, units
 from sql.database import Pool, Tx, transaction
+from sql.packages import PostgresPackages
 from sql.units import UnitRow
 
 Code = tuple[str, str | None]
@@ -38,7 +39,7 @@ class PostgresShelf:
         self._pool, self._app_id, self._at_hand = pool, app_id, at_hand
         self._units: dict[bytes, Kept] = {}
         self._blobs: dict[bytes, bytes] = {}
-        self._bundles: list[tuple[bytes, str, str, dict[str, bytes]]] = []
+        self.packages = PostgresPackages(pool)
 
     def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return contents by hash."""
@@ -67,15 +68,6 @@ class PostgresShelf:
         self._blobs[digest] = text
         return digest
 
-    def bundle(self, key: bytes) -> tuple[str, str] | None:
-        """Return the name and the manifest of a bundled set."""
-        with transaction(self._pool, self._app_id) as tx:
-            return units.dependency_set(tx, key)
-
-    def put_bundle(self, key: bytes, name: str, manifest: str, files: Mapping[str, bytes]) -> None:
-        """Keep a bundled set."""
-        self._bundles.append((key, name, manifest, {file: self.put_text(text) for file, text in files.items()}))
-
     def code(self, keys: Collection[bytes]) -> dict[bytes, Code]:
         """Return code and source map of units, new ones and old."""
         ours = {key: (unit.code, unit.map) for key in keys if (unit := self._units.get(key))}
@@ -89,5 +81,3 @@ class PostgresShelf:
         """Write everything new, in the order of keys, so that nobody waits for each other in a circle."""
         previews.keep_blobs(tx, self._blobs)
         units.add(tx, [UnitRow(unit.key, unit.facts, unit.code, unit.map) for unit in self._units.values()])
-        for bundle in self._bundles:
-            units.add_dependency_set(tx, *bundle)

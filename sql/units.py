@@ -62,21 +62,3 @@ def contents(tx: Tx, hashes: Collection[bytes]) -> dict[bytes, bytes]:
 async def read_contents(tx: AsyncTx, hashes: Collection[bytes]) -> dict[bytes, bytes]:
     """Return contents by hash, on asyncio."""
     return dict(await (await tx.execute(QUERY.contents, {"hashes": list(hashes)})).fetchall())
-
-
-def dependency_set(tx: Tx, key: bytes) -> tuple[str, str] | None:
-    """Return a bundled set's name and manifest."""
-    row = tx.execute(QUERY.dependency_set, {"key": key}).fetchone()
-    return (row[0], row[1]) if row else None
-
-
-def add_dependency_set(tx: Tx, key: bytes, name: str, manifest: str, files: dict[str, bytes]) -> None:
-    """Keep a bundled set; its files' contents are blobs already."""
-    tx.execute(QUERY.add_dependency_files, {"name": name, "files": list(files), "hashes": list(files.values())})
-    tx.execute(QUERY.add_dependency_set, {"key": key, "name": name, "manifest": manifest})
-
-
-async def dependency_file(tx: AsyncTx, name: str, file: str) -> bytes | None:
-    """Return one file of a bundled set."""
-    row = await (await tx.execute(QUERY.dependency_file, {"name": name, "file": file})).fetchone()
-    return row[0] if row else None

@@ -16,7 +16,7 @@ from actors.runtime.actor import say_why
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Announcer, Job
 from contracts.cloudevents import encode, envelope, parse_json
-from contracts.errors import Flaw
+from contracts.errors import Flaw, Snooze
 from contracts.event import Envelope, Event
 from contracts.progress import Progress
 from sql import lanes
@@ -135,6 +135,10 @@ class Lane:
             turn.must_be_settled()
         except LeaseLost:
             log.warning("lease_lost", lane=self.name, app_id=lease.app_id)
+            return None
+        except Snooze as later:
+            with transaction(self.pool, lease.app_id) as tx:
+                lanes.put_off(tx, lease, later.seconds, failures=0)
             return None
         except Exception as error:
             log.exception("turn_failed", lane=self.name, app_id=lease.app_id)

@@ -2,8 +2,9 @@
 
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
-import { basename, isAbsolute, relative, resolve } from "node:path";
+import { basename, isAbsolute, relative } from "node:path";
 import { build } from "esbuild";
+import { notInstalled, optionalOnes } from "./peers.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {{file: string | null, cjs: boolean, exports: string[] | null, css: string[]}} Dependency */
@@ -17,8 +18,6 @@ export async function prebundle({ root, specs, out }) {
   const folder = await realpath(root);
   const names = new Map(specs.map((spec, index) => [nameOf(spec, index), spec]));
   const result = await bundle(folder, names, out);
-  const outside = Object.keys(result.metafile.inputs).find((input) => !isWithin(folder, input));
-  if (outside) throw new Problem(`A package reaches outside of its folder: ${basename(outside)}`, "package.json", "");
   await mkdir(out, { recursive: true });
   await Promise.all(result.outputFiles.map((file) => writeFile(file.path, file.contents)));
   return {
@@ -31,8 +30,10 @@ export async function prebundle({ root, specs, out }) {
  * @param {string} folder
  * @param {Map<string, string>} names
  * @param {string} out
+ * @param {Set<string>} absent what is bundled as a module that says that it is not installed
+ * @returns {Promise<import("esbuild").BuildResult<{write: false, metafile: true}>>}
  */
-async function bundle(folder, names, out) {
+async function bundle(folder, names, out, absent = new Set()) {
   try {
     return await build({
       absWorkingDir: folder,
@@ -49,12 +50,16 @@ async function bundle(folder, names, out) {
       chunkNames: "chunk-[hash]",
       assetNames: "[name]-[hash]",
       define: { "process.env.NODE_ENV": '"development"', global: "globalThis" },
-      loader: Object.fromEntries(ASSETS.map((ending) => [ending, "file"])),
+      loader: Object.fromEntries(ASSETS.map((ending) => [ending, /** @type {const} */ ("file")])),
       legalComments: "none",
       logLevel: "silent",
-      plugins: [nodeModulesOfTheBrowser],
+      tsconfigRaw: {}, // not that of some folder above
+      plugins: [staysWithin(folder), notInstalled(absent), nodeModulesOfTheBrowser],
     });
   } catch (error) {
+    const optional = await optionalOnes(folder, error);
+    if (optional.some((spec) => !absent.has(spec)))
+      return bundle(folder, names, out, new Set([...absent, ...optional]));
     const first = /** @type {import("esbuild").BuildFailure} */ (error).errors?.[0];
     if (!first) throw error;
     throw new Problem(first.text, first.location?.file ?? "package.json", first.location?.lineText ?? "");
@@ -73,14 +78,20 @@ function nameOf(spec, index) {
 }
 
 /**
+ * Nothing outside is read: what a parser says of a file would quote it. (Links were followed before we are asked.)
  * @param {string} folder
- * @param {string} input as the metafile names it, with its namespace
+ * @returns {import("esbuild").Plugin}
  */
-function isWithin(folder, input) {
-  if (/^[a-z-]{2,}:/.test(input)) return true;
-  const way = relative(folder, resolve(folder, input));
-  return !way.startsWith("..") && !isAbsolute(way);
-}
+const staysWithin = (folder) => ({
+  name: "stays-within",
+  setup({ onLoad }) {
+    onLoad({ filter: /.*/, namespace: "file" }, ({ path }) => {
+      const way = relative(folder, path);
+      if (!way.startsWith("..") && !isAbsolute(way)) return undefined;
+      return { errors: [{ text: `A package reaches outside of its folder: ${basename(path)}` }] };
+    });
+  },
+});
 
 /**
  * @param {import("esbuild").Metafile} metafile

@@ -17,7 +17,7 @@ from gateway.preview.reports import LONGEST, Reports
 from gateway.preview.visitor import Visitor
 from gateway.problem import Problem
 from gateway.reader import Era
-from sql import pages, units
+from sql import dependencies, pages
 
 _FOREVER = "public, max-age=31536000, immutable"
 _DEPS, _BOOK = "/__fleet/deps/", "/__fleet/app.js"
@@ -106,7 +106,7 @@ class Desk:
     async def _dependency(self, path: str) -> Response:
         name, _slash, file = path.partition("/")
         async with self.history.connection() as tx:
-            content = None if "\0" in path else await units.dependency_file(tx, name, file)
+            content = None if "\0" in path else await dependencies.file(tx, name, file)
         if content is None:
             raise Problem(404, f"no set of packages has a file {path}")
         return _forever(content, assets.content_type(file))

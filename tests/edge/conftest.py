@@ -9,6 +9,8 @@ import pytest
 from edge.local import binary
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin
+from tests.edge.registry import Registry, kept_at
+from tests.edge.upstream import Upstream
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,17 @@ def origin(edge_home: Path) -> Iterator[Origin]:
 def origin_again(edge_home: Path) -> Callable[[], Origin]:
     """Make origins one after the other, at the same place."""
     return lambda: Origin(edge_home)
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    """A registry that has what the test publishes."""
+    with Registry() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_registry() -> Iterator[Registry]:
+    """A registry on this machine that has what npm's has, as it was when some test first asked for it."""
+    with Registry(Upstream(kept_at())) as running:
+        yield running
