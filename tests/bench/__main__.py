@@ -19,6 +19,7 @@ from tests.bench.ground import Ground
 from tests.bench.growth import growth
 from tests.bench.machine import facts
 from tests.bench.preview import preview
+from tests.bench.vite import vite
 from tests.bench.workers import workers
 
 BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "workers": workers,
     "growth": growth,
     "preview": preview,
+    "vite": vite,
 }
 
 
