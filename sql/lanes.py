@@ -46,7 +46,8 @@ def take(tx: Tx, app_id: str, lane: str, seconds: float) -> Answer:
 
 def renew(tx: Tx, lease: Lease, seconds: float) -> bool:
     """Hold it longer; return whether it is still ours."""
-    return tx.execute(QUERY.renew, lease.key(seconds=seconds)).fetchone() is not None
+    terms = lease.key(seconds=seconds, wanted=lease.wanted, tries=lease.tries)
+    return tx.execute(QUERY.renew, terms).fetchone() is not None
 
 
 def finish(tx: Tx, lease: Lease) -> Answer:

@@ -21,8 +21,9 @@ where app_id = %(app_id)s and lane = %(lane)s and done < wanted and lease_until 
 returning app_id, lane, fence, wanted, tries, cause;
 
 -- name: renew
+-- Not what has been finished or put off meanwhile: it would be held by nobody.
 update fleet.lanes set lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
-where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
+where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s and done < %(wanted)s and tries = %(tries)s
 returning true;
 
 -- name: finish

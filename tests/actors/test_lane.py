@@ -7,11 +7,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from actors.runtime.effect import Repeated
+from actors.runtime.job import Job
 from actors.runtime.lane import Lane, LeaseLost, Turn
 from contracts.build import BuildFailed
 from contracts.event import Envelope, Event
 from sql import lanes
-from sql.database import Pool, open_pool, role_url, transaction
+from sql.database import Pool, Tx, open_pool, role_url, transaction
 from tests.actors.desk import Quiet
 from tests.patience import PATIENCE
 
@@ -148,6 +150,84 @@ def test_a_renewed_lease_is_not_taken(pool: Pool, lane_of: Callable[..., Lane], 
     lane = lane_of(work, seconds=60)
     ask(pool, lane, app_id, "first")
     assert lane.serve(app_id) == 1
+
+
+def test_a_renewal_that_comes_too_late_holds_nothing(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    done: list[lanes.Lease] = []
+
+    def work(turn: Turn) -> None:
+        done.append(turn.lease)
+        settle(turn)
+
+    lane = lane_of(work)
+    ask(pool, lane, app_id, "first")
+    lane.serve(app_id)
+    with transaction(pool, app_id) as tx:
+        assert not lanes.renew(tx, done[0], 60)
+    ask(pool, lane, app_id, "second")
+    assert lane.serve(app_id) == 1
+
+
+def answer(pool: Pool, lane: Lane, app_id: str, name: str) -> None:
+    job = Job(cause(app_id, name), lane.name, lane.emits, 1, pool, Quiet())
+    lane.answer(job)
+    job.must_be_settled()
+
+
+def test_an_event_that_is_delivered_twice_is_one_turn(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    causes: list[str] = []
+
+    def work(turn: Turn) -> None:
+        causes.append(turn.envelope.event_id)
+        settle(turn)
+
+    lane = lane_of(work)
+    answer(pool, lane, app_id, "first")
+    with pytest.raises(Repeated):
+        answer(pool, lane, app_id, "first")
+    answer(pool, lane, app_id, "second")
+    assert causes == ["first", "second"]
+
+
+def test_a_second_delivery_takes_up_what_a_crash_has_left(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str
+) -> None:
+    class Crash(BaseException):
+        pass
+
+    def crash(_turn: Turn) -> None:
+        raise Crash
+
+    turns: list[Turn] = []
+
+    def work(turn: Turn) -> None:
+        turns.append(turn)
+        settle(turn)
+
+    with pytest.raises(Crash):
+        answer(pool, lane_of(crash), app_id, "first")
+    with transaction(pool, app_id) as tx:
+        tx.execute("update fleet.lanes set lease_until = '-infinity'")
+    with pytest.raises(Repeated):
+        answer(pool, lane_of(work), app_id, "first")
+    assert len(turns) == 1
+
+
+def test_every_turn_sees_what_was_there_when_it_began(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
+    seen: list[int] = []
+
+    def work(turn: Turn) -> None:
+        seen.append(turn.seen.fetchone()[0])
+        if len(seen) == 1:
+            ask(pool, lane, app_id, "later")
+        settle(turn)
+
+    def look(tx: Tx, app_id: str) -> Any:
+        return tx.execute("select wanted from fleet.lanes where app_id = %s", (app_id,))
+
+    lane = lane_of(work, look=look)
+    answer(pool, lane, app_id, "first")
+    assert seen == [1, 2]
 
 
 def test_a_failure_is_put_off_and_at_last_given_up(
