@@ -4,6 +4,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
@@ -13,16 +15,25 @@ from gateway.launcher import ports
 from tests.bench.bus import Mouth, event, mouth
 from tests.bench.figures import Bar, Findings, spread
 from tests.bench.ground import Ground
+from tests.bench.steps import BUDGET, Edit, split
 from tests.browser import CHROMIUM, FLAGS
 
 APP_ID = "bench"
-EDITS, CLASSES = 30, 20
+EDITS, CLASSES, WARMING = 30, 20, 3
 PATIENCE_MS = 60_000
-UPDATE = (Bar("p50", 20),)
+UPDATE = (Bar("p50", 20), Bar("p95", 50))
 
-#: Notes when each thing that the heading said, and each size it had, came into the document.
+#: Notes when each thing that the heading said, and each size it had, came into the document; and when the page's
+#: runtime read the message of each revision.
 _WATCH = """
 window.seen = {};
+window.heard = {};
+const parse = JSON.parse;
+JSON.parse = (text, reviver) => {
+  const value = parse(text, reviver);
+  if (value?.rev) window.heard[value.rev] ??= performance.timeOrigin + performance.now();
+  return value;
+};
 const note = () => {
   const heading = document.querySelector("h1");
   if (!heading) return;
@@ -35,43 +46,62 @@ addEventListener("fleet:applied", note);
 """
 
 
+@dataclass(frozen=True)
+class Stage:
+    """An app, whoever edits it, the page that looks at it, and what the workers say meanwhile."""
+
+    voice: Mouth
+    page: Page
+    first: float
+    logs: tuple[Path, ...]
+
+
 def preview(ground: Ground, findings: Findings) -> None:
     """Edit the demo app, again and again, while one page looks at it."""
-    with _shown(ground) as (voice, page, first):
-        findings.add("files of a new app published → first render, React from the registry", "ms", {"once": first})
+    with _shown(ground) as stage:
+        first = {"once": stage.first}
+        findings.add("files of a new app published → first render, React from the registry", "ms", first)
         before = FILES["src/App.tsx"]
         edits = _edits(ground.few(EDITS), lambda n: (before.replace("Made live", f"Made {n}"), f"Made {n}"))
-        findings.add("component edited → document changed", "ms", _timed(voice, page, edits), *UPDATE)
+        made = _timed(stage, edits)
+        took = spread([edit.took for edit in made], most=True)
+        findings.add("component edited → document changed", "ms", took, *UPDATE)
+        for step, samples in split(made, stage.logs, ground.postgres.url, APP_ID).items():
+            budget = f"budget {BUDGET[step]:g} ms" if BUDGET[step] else ""
+            findings.add(f"· {step}", "ms", spread(samples), note=budget)
         sizes = _edits(ground.few(CLASSES), lambda n: (before.replace("text-3xl", f"text-[{n + 31}px]"), f"{n + 31}px"))
-        findings.add("class never used before → document styled", "ms", _timed(voice, page, sizes))
+        took = spread([edit.took for edit in _timed(stage, sizes)], most=True)
+        findings.add("class never used before → document styled", "ms", took)
 
 
 def _edits(count: int, edited: Callable[[int], tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield what to write and what the page then shows; the first few warm everything up."""
-    yield from (edited(n) for n in range(count + 3))
+    yield from (edited(n) for n in range(count + WARMING))
 
 
-def _timed(voice: Mouth, page: Page, edits: Iterator[tuple[str, str]]) -> dict[str, float]:
-    samples = []
+def _timed(stage: Stage, edits: Iterator[tuple[str, str]]) -> list[Edit]:
+    made = []
     for text, shows in edits:
-        page.wait_for_timeout(150)  # a person's pace, and nothing of the last edit is under way
+        stage.page.wait_for_timeout(150)  # a person's pace, and nothing of the last edit is under way
+        said = event("file-written", APP_ID, {"path": "src/App.tsx", "content": text})
         began = time.time() * 1000
-        voice.say(event("file-written", APP_ID, {"path": "src/App.tsx", "content": text}))
-        page.wait_for_function("(what) => window.seen[what]", arg=shows, polling=20)
-        samples.append(page.evaluate("(what) => window.seen[what]", shows) - began)
-    return spread(samples[3:], most=True)
+        stage.voice.say(said)
+        stage.page.wait_for_function("(what) => window.seen[what]", arg=shows, polling=20)
+        changed, heard = stage.page.evaluate("(what) => [window.seen[what], window.heard]", shows)
+        made.append(Edit(said["id"], began, changed, heard))
+    return made[WARMING:]
 
 
 @contextmanager
-def _shown(ground: Ground) -> Iterator[tuple[Mouth, Page, float]]:
+def _shown(ground: Ground) -> Iterator[Stage]:
     """Run what a preview takes, and open its page; say how many milliseconds the first render took."""
     certificates = {name: os.environ[name] for name in ("NODE_EXTRA_CA_CERTS",) if name in os.environ}
     address = f"127.0.0.1:{ports.choose(1)[0]}"
     with ExitStack() as stack:
         gateway = stack.enter_context(ground.gateway())
         stack.enter_context(ground.running("edge.local", FLEET_EDGE_HTTP=address))
-        stack.enter_context(ground.running("actors.worker", "--group", "files"))
-        stack.enter_context(ground.running("actors.worker", "--group", "preview", **certificates))
+        files = stack.enter_context(ground.running("actors.worker", "--group", "files"))
+        drawing = stack.enter_context(ground.running("actors.worker", "--group", "preview", **certificates))
         voice = stack.enter_context(mouth(ground.rabbit.url))
         began = time.time() * 1000
         written = [{"path": path, "content": text} for path, text in FILES.items()]
@@ -84,7 +114,8 @@ def _shown(ground: Ground) -> Iterator[tuple[Mouth, Page, float]]:
         page.add_init_script(_WATCH)
         page.goto(f"http://preview-{APP_ID}.localhost:{address.rpartition(':')[2]}/")
         page.wait_for_function("() => window.seen['Made live']", timeout=PATIENCE_MS)
-        yield voice, page, page.evaluate("() => window.seen['Made live']") - began
+        first = page.evaluate("() => window.seen['Made live']") - began
+        yield Stage(voice, page, first, (files.log, drawing.log))
 
 
 def _open_to_all(url: str, token: str) -> None:
