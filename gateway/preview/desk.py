@@ -10,7 +10,7 @@ from edge.preview import files
 from edge.preview.files import Runtime
 from gateway import body
 from gateway.history import PostgresHistory
-from gateway.preview import assets, document, notices
+from gateway.preview import assets, document, notices, pieces
 from gateway.preview.library import Library
 from gateway.preview.passes import Passes
 from gateway.preview.reports import LONGEST, Reports
@@ -93,7 +93,7 @@ class Desk:
     async def _book(self, app_id: str, request: Request) -> Response:
         book = await self.library.book(app_id, request.query_params.get("v", ""))
         headers = {"cache-control": "private, no-cache", "etag": f'"{book.rev}"'}
-        if request.headers.get("if-none-match") == headers["etag"]:
+        if pieces.is_known(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         return Response(book.text, headers=headers, media_type="text/javascript")
 
@@ -119,10 +119,8 @@ class Desk:
             found = await pages.file(tx, app_id, wanted.paths)
         if found is None or not wanted.may_show(found.path, found.sha256):
             return None
-        headers = {"cache-control": wanted.caching(found.sha256), "etag": f'"{found.sha256.hex()[:32]}"'}
-        if request.headers.get("if-none-match") == headers["etag"]:
-            return Response(status_code=304, headers=headers)
-        return Response(found.content, headers={**headers, "content-type": assets.content_type(found.path)})
+        headers = {"cache-control": wanted.caching(found.sha256), "content-type": assets.content_type(found.path)}
+        return pieces.answer(found.content, request.headers, f'"{found.sha256.hex()[:32]}"', headers)
 
     def _open(self, who: Visitor, ticket: str) -> Response:
         """Exchange a ticket for the cookie."""
