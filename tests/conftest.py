@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +29,12 @@ ROOMS = ("faults", "launcher", "gateway", "actors", "edge", "sql", "contracts", 
 
 
 def pytest_configure() -> None:
-    """Let each process that runs tests take its ports from a share of its own: none is given out twice."""
+    """Let each process that runs tests take its ports from a share of its own, and heed a Ctrl-C.
+
+    A shell lets what it starts in the background ignore that, and so would every program that a test interrupts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     ports.RANGE = ports.RANGE[worker % MOST_WORKERS :: MOST_WORKERS]
 

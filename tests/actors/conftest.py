@@ -28,7 +28,8 @@ class Bus:
     """Publishes as the generator would, and hears all that is said."""
 
     def __init__(self, url: str) -> None:
-        self.connection = pika.BlockingConnection(pika.URLParameters(url))
+        # No heartbeat, for a test may listen to something else for long.
+        self.connection = pika.BlockingConnection(pika.URLParameters(f"{url}?heartbeat=0"))
         self.channel: BlockingChannel = self.connection.channel()
         self.channel.confirm_delivery()
         declare_shared(self.channel)

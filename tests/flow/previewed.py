@@ -33,7 +33,7 @@ class Previewed:
         port = self.settings["FLEET_EDGE_HTTP"].rpartition(":")[2]
         self.url = f"http://preview-{self.app_id}.localhost:{port}/"
         self.console: list[str] = []
-        self._bus = pika.BlockingConnection(pika.URLParameters(self.settings["FLEET_AMQP_URL"]))
+        self._bus = pika.BlockingConnection(pika.URLParameters(f"{self.settings['FLEET_AMQP_URL']}?heartbeat=0"))
         self._channel = self._bus.channel()
 
     def publish(self, files: dict[str, str]) -> None:

@@ -107,7 +107,7 @@ class Author:
 
     def __init__(self, amqp_url: str, database_url: str) -> None:
         self.pool = open_pool(role_url(database_url, "fleet_worker"), size=1, name="author")
-        self.connection = pika.BlockingConnection(pika.URLParameters(amqp_url))
+        self.connection = pika.BlockingConnection(pika.URLParameters(f"{amqp_url}?heartbeat=0"))
         self.channel = self.connection.channel()
         declare_shared(self.channel)
 

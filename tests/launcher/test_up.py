@@ -153,7 +153,7 @@ def test_ctrl_c_ends_every_process_and_the_next_up_finds_the_data(
     assert first.home.read_state()["processes"] == []
 
     detached = first.run("up", "--detach")
-    assert detached.returncode == 0
+    assert detached.returncode == 0, detached.stderr
     assert "The fleet is up" in detached.stdout
     with psycopg.connect(first.home.read_env()["FLEET_DATABASE_URL"]) as connection:
         assert connection.execute("select answer from kept").fetchone() == (42,)
