@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from edge import compiler_node
-from edge.compiler_child import Call
+from edge.compiler_call import Call
 from edge.compiler_pool import Limits, Pool
 from edge.compiler_words import Compiled, Failure, Prebundled, Source, Stylesheet, Word
 
@@ -48,8 +48,9 @@ class Compiler:
 
     def compile_many(self, files: Sequence[Source]) -> list[Compiled | Failure]:
         """Compile each file by itself, all at once; the answers stand in the order of the files."""
+        together = str(id(files))  # one app's draw, which takes turns with others
         calls = [
-            self._call("compile", file.path, self._limits.compile_seconds, path=file.path, source=file.text)
+            self._call("compile", file.path, self._limits.compile_seconds, together, path=file.path, source=file.text)
             for file in files
         ]
         for call in calls:
@@ -77,7 +78,7 @@ class Compiler:
     def prebundle(self, root: Path, specs: Sequence[str], out: Path) -> Prebundled | Failure:
         """Bundle what is installed under `root` into `out`, in a child of its own, for it takes long."""
         request = {"root": str(root), "specs": sorted(set(specs)), "out": str(out)}
-        call = self._call("prebundle", "package.json", self._limits.prebundle_seconds, **request)
+        call = self._call("prebundle", "package.json", self._limits.prebundle_seconds, "", **request)
         self._pool.submit_alone(call)
         return _read(call, Prebundled)
 
@@ -85,18 +86,22 @@ class Compiler:
         """List the processes that run now."""
         return self._pool.pids()
 
+    def busy(self) -> bool:
+        """Tell whether a file is being compiled now."""
+        return self._pool.busy()
+
     def close(self) -> None:
         """End every child; whoever still waits is told."""
         self._pool.close()
 
     def _css(self, app: str, entry: Source, request: Mapping[str, object]) -> Stylesheet | Failure:
-        call = self._call("css", entry.path, self._limits.css_seconds, **request)
-        # Its Tailwind compiler is kept in one child.
-        self._pool.submit(call, zlib.crc32(app.encode()) % self._children)
+        call = self._call("css", entry.path, self._limits.css_seconds, app, **request)
+        call.pin = zlib.crc32(app.encode()) % self._children  # its Tailwind compiler is kept in one child
+        self._pool.submit(call)
         return _read(call, Stylesheet)
 
-    def _call(self, operation: str, subject: str, limit: float, **request: object) -> Call:
-        call = Call(operation, subject, request, limit)
+    def _call(self, operation: str, subject: str, limit: float, turn: str, **request: object) -> Call:
+        call = Call(operation, subject, request, limit, turn)
         asked = time.monotonic()
 
         def observe(_: Future[dict[str, Any]]) -> None:

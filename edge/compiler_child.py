@@ -1,58 +1,59 @@
 """One Node process: requests go in as lines, answers come back in the same order."""
 
-import json
+import os
 import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import psutil
 
+from edge import compiler_node
+from edge.compiler_call import Call, words_of
+
 START_SECONDS = 30.0
 CLOSE_SECONDS = 1.0
+#: A machine that is busy elsewhere, or a process that was stopped, is given so many times as long.
+PATIENCE = 4
+#: So much, which no pipe is too small for, is under way at once: to write is not to wait. What is longer goes alone.
+MOST_CALLS, MOST_BYTES = 8, 60_000
+LATER = 10  # how nice a child is that holds up nobody but those who asked for much
 
 
 class Gone(Exception):
-    """The child has ended; the call is for another one."""
-
-
-@dataclass(slots=True, eq=False)
-class Call:
-    """One request and whoever waits for its answer; `subject` is the file that is named if it kills the child."""
-
-    operation: str
-    subject: str
-    request: Mapping[str, object]
-    seconds: float
-    answer: Future[dict[str, Any]] = field(default_factory=Future)
-
-    def refuse(self, message: str) -> None:
-        """Answer that the file cannot be done."""
-        error = {"file": self.subject, "line": 1, "column": 1, "message": message, "frame": ""}
-        self.answer.set_result({"ok": False, "error": error})
+    """The child takes no more calls; this one is for another."""
 
 
 class Child:
     """A running process. `on_end` is told once, from a thread of its own, with the calls that were left unanswered."""
 
-    def __init__(self, command: Sequence[str], folder: Path, on_end: Callable[["Child", list[Call]], None]) -> None:
-        self._on_end = on_end
-        self._calls: deque[Call] = deque()
+    def __init__(
+        self,
+        command: Sequence[str],
+        on_end: Callable[["Child", list[Call]], None],
+        on_answer: Callable[["Child"], None] = lambda _: None,
+    ) -> None:
+        self._on_end, self._on_answer = on_end, on_answer
+        #: None is a call that another child has done meanwhile.
+        self._calls: deque[Call | None] = deque()
+        self._bytes = 0
+        self._notes = threading.Lock()
         self._order = threading.Lock()  # calls are written in the order in which they are noted
         self._ended = False
         self._since = time.monotonic()
-        self._count = 0
+        self._watched: Call | None = None
+        self._worked = 0.0
+        self.alone = False
         self.ready = False
         self.reason = ""
+        #: Whether it ended because of what its first call took, whatever else went on.
+        self.at_fault = False
         # Nothing of our environment, which has secrets in it, is for a process that reads what others wrote.
         self._process = subprocess.Popen(  # noqa: S603 - an argument list of our own
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, env={}
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=compiler_node.HERE, env={}
         )
         self._input = cast("IO[bytes]", self._process.stdin)
         self._output = cast("IO[bytes]", self._process.stdout)
@@ -69,32 +70,74 @@ class Child:
         """How many calls it has not answered."""
         return len(self._calls)
 
-    def submit(self, call: Call) -> None:
-        """Ask; the answer arrives in the call."""
-        with self._order:
+    def has_room(self, call: Call) -> bool:
+        """Tell whether it would come to the call soon, and take it without a wait."""
+        if self._ended or self.alone:
+            return False
+        return not self._calls or (self.load < MOST_CALLS and self._bytes + len(call.text) < MOST_BYTES)
+
+    def note(self, call: Call) -> None:
+        """Count a call among those to be answered; `write` it next."""
+        with self._notes:
             if self._ended:
                 raise Gone
-            self._count += 1
-            line = json.dumps({"n": self._count, "op": call.operation, **call.request}, ensure_ascii=False)
             if not self._calls:
                 self._since = time.monotonic()
             self._calls.append(call)
-            # Who has died meanwhile leaves the call among the unanswered.
-            with suppress(BrokenPipeError):
-                self._input.write(line.encode("utf-8", "replace") + b"\n")
-                self._input.flush()
+            self._bytes += len(call.text)
 
-    def inspect(self, megabytes: int) -> None:
-        """Kill what takes too long or too much."""
-        working = time.monotonic() - self._since
+    def write(self, call: Call) -> None:
+        """Ask; the answer arrives in the call. Who has died meanwhile leaves it among the unanswered."""
+        with self._order, suppress(BrokenPipeError, ValueError):
+            self._input.write(call.text + b"\n")
+            self._input.flush()
+
+    def leave_alone(self) -> list[Call]:
+        """Leave it alone with its first call, and return the others; what it answers to them is not heard."""
+        with self._notes:
+            self.alone = True
+            others = [self._calls.pop() for _ in range(len(self._calls) - 1)]
+            self._calls.extend(None for _ in others)
+        self.nice(LATER)
+        return [call for call in reversed(others) if call is not None]
+
+    def nice(self, value: int) -> bool:
+        """Let others go first on a machine that has not enough for all, or no longer; tell whether that is possible."""
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, value)
+            return True
+        return False
+
+    def inspect(self, megabytes: int) -> float:
+        """Kill what takes too long or too much; return how many seconds of work its first call has been so far."""
         head = self._head()
         if not self.ready:
-            if working > START_SECONDS:
+            if time.monotonic() - self._since > START_SECONDS:
                 self.kill("did not start")
-        elif head and working > head.seconds:
+            return 0.0
+        if head is None:
+            return 0.0
+        spent = self._spent(head)
+        if spent > head.seconds:
+            self.at_fault = True
             self.kill(f"took longer than {head.seconds:g} s")
-        elif self._resident() > megabytes * 2**20:
+        elif time.monotonic() - self._since > PATIENCE * head.seconds:
+            self.kill(f"took longer than {PATIENCE * head.seconds:g} s")
+        elif self._measured(lambda process: process.memory_info().rss) > megabytes * 2**20:
             self.kill(f"took more than {megabytes} MiB of memory")
+        return spent
+
+    def _spent(self, head: Call) -> float:
+        """Return how long a call has kept a processor busy, since it was first looked at."""
+        worked = self._measured(lambda process: sum(process.cpu_times()[:2]))
+        if head is not self._watched:
+            self._watched, self._worked = head, worked
+        return worked - self._worked
+
+    def _measured(self, what: Callable[[psutil.Process], float]) -> float:
+        with suppress(psutil.Error):
+            return what(psutil.Process(self.pid))
+        return 0.0
 
     def _head(self) -> Call | None:
         with suppress(IndexError):
@@ -108,40 +151,41 @@ class Child:
 
     def finish(self) -> None:
         """Let it end when it has answered what it was asked."""
-        with self._order:
-            self._end()
+        with self._notes:
+            self._ended = True
+        with self._order, suppress(BrokenPipeError):
+            self._input.close()
 
     def close(self) -> None:
         """Do the same, and wait for it, but not for long."""
+        self._ended = True
         try:
             # Whoever writes to a child that hangs holds the lock.
             if self._order.acquire(timeout=CLOSE_SECONDS):
-                self._end()
                 self._order.release()
+                self.finish()
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill("was closed")
         if self._reader is not threading.current_thread():
             self._reader.join()
 
-    def _end(self) -> None:
-        self._ended = True
-        with suppress(BrokenPipeError):
-            self._input.close()
-
-    def _resident(self) -> int:
-        with suppress(psutil.Error):
-            return int(psutil.Process(self.pid).memory_info().rss)
-        return 0
-
     def _read(self) -> None:
         for line in self._output:
             self._since = time.monotonic()
             if self.ready:
-                self._calls.popleft().answer.set_result(json.loads(line))
+                self._answer(line)
             self.ready = True
+            self._on_answer(self)
         code = self._process.wait()
         self.reason = self.reason or (f"was ended by signal {-code}" if code < 0 else f"ended with status {code}")
         self.finish()
         self._output.close()
-        self._on_end(self, list(self._calls))
+        self._on_end(self, [call for call in self._calls if call is not None])
+
+    def _answer(self, line: bytes) -> None:
+        with self._notes:
+            call = self._calls.popleft()
+            self._bytes = sum(len(one.text) for one in self._calls if one is not None)
+        if call is not None:
+            call.answer.set_result(words_of(line))
