@@ -2,11 +2,8 @@
 
 import json
 import os
-import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,9 +13,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from edge import compiler_node
+from edge.packages.folders import HERE, measure, user
 
-HERE = Path(__file__).parent
-_NOBODY = 65_534
 #: A file may have so many blocks of 512 bytes; no core is left behind.
 _ULIMITS = 'ulimit -c 0; ulimit -f "$0"; exec "$@"'
 _WATCH_SECONDS = 0.2
@@ -106,44 +102,12 @@ class Conversation:
         return None
 
 
-def measure(folder: Path) -> tuple[int, int]:
-    """Count files and bytes of a folder that may be changing."""
-    files, size = 0, 0
-    waiting = [str(folder)]
-    while waiting:
-        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                files += 1
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    with suppress(FileNotFoundError):
-                        size += entry.stat(follow_symlinks=False).st_size
-    return files, size
-
-
-@contextmanager
-def own_folder() -> Iterator[Path]:
-    """Make a folder that nobody's processes can pass through, and nobody else's can list."""
-    with tempfile.TemporaryDirectory(prefix="fleet-packages-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
-
-
-def give(folder: Path) -> Path:
-    """Make a folder for the processes that run here."""
-    folder.mkdir()
-    if user() is not None:
-        shutil.chown(folder, _NOBODY, _NOBODY)
-    return folder
-
-
 @contextmanager
 def npm(
     root: Path, cache: Path, certificates: Path | None, limits: Limits, stopping: threading.Event
 ) -> Iterator[Conversation]:
     """Run npm's tree builder in a folder that it may fill; it sees itself, the folder and the cache."""
-    node = compiler_node.node()
+    node = compiler_node.node().resolve()  # links are what it would not be let through
     home = node.parents[1] / "lib/node_modules/npm"
     seen = [HERE, home, root, cache, *((certificates,) if certificates else ())]
     confined = ["--permission", *(f"--allow-fs-read={path}" for path in seen)]
@@ -163,7 +127,6 @@ def npm(
         start_new_session=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -173,14 +136,3 @@ def npm(
         yield conversation
     finally:
         conversation.end()
-
-
-def user() -> int | None:
-    """Return whom npm runs as: nobody, where we may say so and nobody can reach our Node."""
-    if os.geteuid() != 0:
-        return None
-    paths = [compiler_node.node(), HERE / "install.js"]
-    open_to_all = all(
-        parent.stat().st_mode & stat.S_IXOTH for path in paths for parent in path.resolve().parents
-    ) and all(path.stat().st_mode & stat.S_IROTH for path in paths)
-    return _NOBODY if open_to_all else None

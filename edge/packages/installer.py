@@ -12,7 +12,7 @@ from typing import Any
 from edge.compiler import Compiler
 from edge.compiler_words import Failure
 from edge.graph import Problem
-from edge.packages import confined
+from edge.packages import confined, folders
 from edge.packages.confined import CACHE_MEGABYTES, Conversation, Limits
 from edge.packages.tree import Tree
 from edge.packages.wanted import Wanted
@@ -53,7 +53,7 @@ class Installer:
         self._stopping = threading.Event()
         self._using = threading.Lock()
         self._users = 0
-        self._home = confined.own_folder()
+        self._home = folders.own_folder()
         self._cache = self._home.__enter__() / "cache"
 
     @property
@@ -78,8 +78,8 @@ class Installer:
             "most": self._limits.packages,
             "known": known and {"packages": known.packages, "legacy": known.legacy},
         }
-        with confined.own_folder() as folder, self._cached() as cache:
-            root = confined.give(folder / "root")
+        with folders.own_folder() as folder, self._cached() as cache:
+            root = folders.give(folder / "root")
             with confined.npm(root, cache, self._registry.certificates, self._limits, self._stopping) as npm:
                 tree = _tree(_answer(npm, json.dumps({**question, "cache": str(cache)})))
                 yield Installation(self._compiler, npm, folder, tree)
@@ -87,10 +87,10 @@ class Installer:
     @contextmanager
     def _cached(self) -> Iterator[Path]:
         with self._using:
-            if not self._users and confined.measure(self._cache)[1] > CACHE_MEGABYTES * 2**20:
+            if not self._users and folders.measure(self._cache)[1] > CACHE_MEGABYTES * 2**20:
                 shutil.rmtree(self._cache)
             if not self._cache.exists():
-                confined.give(self._cache)
+                folders.give(self._cache)
             self._users += 1
         try:
             yield self._cache

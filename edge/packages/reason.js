@@ -40,9 +40,10 @@ function foreign(error) {
 }
 
 /** @param {any} error npm's own account of who wants what */
-function conflict({ edge, current }) {
+function conflict({ edge, current, currentEdge }) {
   const wants = `${edge?.from?.name ?? "A package"} asks for ${edge?.name} ${edge?.spec}`;
-  return current?.name ? `${wants}, beside ${current.name} ${current.version}` : wants;
+  const other = current?.version ?? currentEdge?.spec;
+  return other ? `${wants}, beside ${edge?.name} ${other}` : wants;
 }
 
 /** @param {any} error */

@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import threading
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from tests.edge.upstream import Upstream
+from tests.patience import PATIENCE
 
 
 def packed(files: dict[str, str | bytes]) -> bytes:
@@ -102,6 +104,13 @@ class Registry:
         if found := self._packuments.get(path[1:]):
             return 200, json.dumps(found).encode()
         return self.upstream.answer(path, self.url) if self.upstream else (404, b"{}")
+
+    def until_asked(self, path: str, times: int = 1) -> None:
+        """Wait until something was asked for."""
+        deadline = time.monotonic() + PATIENCE
+        while self.asked[path] < times:
+            assert time.monotonic() < deadline, dict(self.asked)
+            time.sleep(0.02)
 
     def tarballs(self) -> int:
         """Return how many tarballs were asked for."""
