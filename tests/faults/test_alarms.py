@@ -31,7 +31,7 @@ def test_a_broker_without_room_is_said_and_nothing_is_lost(ground: Ground, app_i
         until(lambda: ground.stored([app_id]) >= BURST, "what was in the queue before")
     finally:
         ground.rabbitmqctl(*ended)
-    until(lambda: gateway.ready()["ready"] is True, "ready again")
+    until(lambda: gateway.ready().get("ready") is True, "ready again")
     assert gateway.publish(app_id, {"path": "a.txt", "content": "1"}, "the same").status_code == 202
     while bus.hear("file-stored", app_id)["data"]["path"] != "a.txt":
         pass

@@ -89,13 +89,14 @@ class Gateway:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
 
-    def until_ready(self) -> None:
-        """Wait until it says that nothing is missing."""
+    def until_ready(self) -> dict[str, Any]:
+        """Wait until it says that nothing is missing, and return what it says."""
         deadline = time.monotonic() + PATIENCE
         with self.client() as client:
             while (said := client.get("/readyz")).status_code != 200:
                 assert time.monotonic() < deadline, (said.text, self.lines[-10:])
-                threading.Event().wait(0.1)
+                time.sleep(0.1)
+            return dict(said.json())
 
 
 def token(*apps: str, role: str = "viewer", ttl: float = 600, stream: bool = False) -> str:

@@ -49,6 +49,14 @@ async def until_empty(parts: Parts) -> None:
             await asyncio.sleep(0.01)
 
 
+async def until_loop(client: httpx.AsyncClient, state: str) -> httpx.Response:
+    """Wait until it says so of its loop; a busy machine stalls it, too."""
+    async with asyncio.timeout(PATIENCE):
+        while (said := await client.get("/readyz")).json()["loop"] != state:  # noqa: ASYNC110 - its word is all there is
+            await asyncio.sleep(0.05)
+    return said
+
+
 def test_streams_that_came_and_went_leave_nothing_behind(amqp_url: str, database_url: str, author: Author) -> None:
     async def come_and_go(url: str, parts: Parts) -> None:
         streams = [await Stream(url, f"demo-{n % 5}", token(), "?last_event_id=0").open() for n in range(40)]
@@ -95,18 +103,12 @@ def test_a_stall_of_the_loop_is_seen_by_readyz_and_forgotten(
     assert author
     monkeypatch.setattr(sweeper, "_STALL_REMEMBERED", 2.0)
 
-    async def said(client: httpx.AsyncClient, loop: str) -> httpx.Response:
-        async with asyncio.timeout(PATIENCE):
-            while (answer := await client.get("/readyz")).json()["loop"] != loop:  # noqa: ASYNC110 - its word is all there is
-                await asyncio.sleep(0.05)
-        return answer
-
     async def scene() -> None:
         async with running(amqp_url, database_url) as (_parts, url), httpx.AsyncClient(base_url=url) as client:
-            await said(client, "ok")
+            await until_loop(client, "ok")
             time.sleep(0.8)  # noqa: ASYNC251 - this is the stall
-            assert (await said(client, "stalled")).status_code == 503
-            assert (await said(client, "ok")).status_code == 200
+            assert (await until_loop(client, "stalled")).status_code == 503
+            assert (await until_loop(client, "ok")).status_code == 200
 
     asyncio.run(scene())
 
@@ -139,7 +141,7 @@ def test_an_edge_that_is_away_is_named_and_keeps_nobody_from_the_rest(amqp_url: 
             running(amqp_url, database_url, edge_http=nowhere) as (_, url),
             httpx.AsyncClient(base_url=url) as client,
         ):
-            said = await client.get("/readyz")
+            said = await until_loop(client, "ok")
             assert (said.status_code, said.json()["edge"]) == (200, "away")
 
     asyncio.run(scene())

@@ -20,6 +20,7 @@ from edge.local import binary
 from gateway.launcher import ports
 from gateway.launcher.rabbitmq import PrivateRabbit
 from tests.launcher.running import Fleet, survivors
+from tests.patience import PATIENCE, until
 
 KINDS = {"postgres", "rabbitmq", "relay", "worker", "gateway"} | ({"edge"} if binary.find() else set())
 
@@ -61,7 +62,8 @@ def test_it_says_which_port_it_took_instead_of_a_busy_one(fleet: Fleet, variable
 
 
 def test_its_gateway_is_ready(fleet: Fleet) -> None:
-    assert httpx.get(f"{fleet.process('gateway')['url']}/readyz").status_code == 200
+    url = f"{fleet.process('gateway')['url']}/readyz"
+    until(lambda: httpx.get(url, timeout=PATIENCE).status_code == 200, "readiness")
 
 
 @pytest.mark.usefixtures("needs_edge")
