@@ -2,63 +2,32 @@
 
 import os
 import secrets
-import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from gateway.launcher import ports
 from gateway.launcher.postgres import PrivatePostgres
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import PrivateRabbit, find_scripts
 from sql.migrate import migrate
 from tests.aftermath import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.browser import browser, context
+from tests.patience import until
+from tests.suite import pytest_collection_modifyitems, pytest_configure, pytest_xdist_auto_num_workers
 
 Absent = Callable[[str], NoReturn]
 
-__all__ = ["browser", "context", "pytest_runtest_makereport", "pytest_runtest_protocol"]
-
-
-MOST_WORKERS = 8
-#: What takes longest begins first; what shares the running fleet of flow/ stays together.
-ROOMS = ("faults", "launcher", "gateway", "actors", "edge", "sql", "contracts", "house", "flow")
-
-
-def pytest_configure() -> None:
-    """Let each process that runs tests take its ports from a share of its own, and heed a Ctrl-C.
-
-    A shell lets what it starts in the background ignore that, and so would every program that a test interrupts.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    ports.RANGE = ports.RANGE[worker % MOST_WORKERS :: MOST_WORKERS]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order the files by their rooms, and those last that drive Chromium.
-
-    Its driver keeps an event loop in the main thread from then on, and no other can run there.
-    """
-    driven = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    tests = config.rootpath / "tests"
-
-    def place(item: pytest.Item) -> int:
-        name = item.path.relative_to(tests).parts[0]
-        room = ROOMS.index(name) if name in ROOMS else 0
-        return room if item.path not in driven else 2 * len(ROOMS) - room
-
-    items.sort(key=place)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes share the tests: one more than cores, for tests wait as much as they work."""
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+__all__ = [
+    "browser",
+    "context",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
+    "pytest_xdist_auto_num_workers",
+]
 
 
 @pytest.fixture(scope="session")
@@ -131,10 +100,8 @@ def until_registered() -> Callable[[PrivateRabbit, str], None]:
     """
 
     def wait(broker: PrivateRabbit, queue: str) -> None:
-        deadline = time.monotonic() + 10
-        while not any(queue.encode() in register.read_bytes() for register in broker.directory.rglob("names.dets")):
-            assert time.monotonic() < deadline, f"{queue} was never registered"
-            time.sleep(0.05)
+        registers = broker.directory.rglob
+        until(lambda: any(queue.encode() in one.read_bytes() for one in registers("names.dets")), f"{queue} registered")
 
     return wait
 
