@@ -79,7 +79,8 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
     studio.remembered.put(turn.app_id, shown.after(step, number))
     if step is not None:
         told = revision.told(step.kind, body, name, code, contents)
-        turn.outlet.push(PREVIEWS, turn.app_id, told, headers={"seq": number, "kind": step.kind})
+        headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}
+        turn.outlet.push(PREVIEWS, turn.app_id, told, headers=headers)
 
 
 def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> Drawing:

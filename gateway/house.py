@@ -35,7 +35,7 @@ def build(
     history = PostgresHistory(database_url, name="fleet gateway")
     hub = Hub(history)
     roster = Roster(settings.max_streams)
-    previews = Previews.on(history, signing_key(settings))
+    previews = Previews.on(history, signing_key(settings), metrics)
     hubs = (hub, previews.hub)
     sweeper = Sweeper(roster, hubs, history, metrics)
     history.on_connect = sweeper.audit_soon

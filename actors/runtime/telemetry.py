@@ -72,6 +72,8 @@ class Metrics:
     outbox_pending: Gauge
     outbox_oldest_seconds: Gauge
     file_sync_seconds: Histogram
+    hot_update_seconds: Histogram
+    previews_active: Gauge
     sse_connections: Gauge
     sse_events: Counter
     sse_delivery_seconds: Histogram
@@ -106,6 +108,8 @@ def new_metrics() -> Metrics:
         outbox_pending=gauge("outbox_pending", "Events committed but not yet published", over="mostrecent"),
         outbox_oldest_seconds=gauge("outbox_oldest_seconds", "Age of the oldest of them", over="mostrecent"),
         file_sync_seconds=histogram("file_sync_seconds", "file-written taken up until file-stored committed"),
+        hot_update_seconds=histogram("hot_update_seconds", "file-stored until a page that was open shows it"),
+        previews_active=gauge("previews_active", "Apps whose preview some page has open"),
         sse_connections=gauge("sse_connections", "Open streams"),
         sse_events=counter("sse_events_total", "Steps taken in from the bus and written to streams", "direction"),
         sse_delivery_seconds=histogram("sse_delivery_seconds", "Step committed until written to a stream"),

@@ -17,6 +17,7 @@ from gateway.preview.desk import Desk
 from gateway.preview.notices import AWAY
 from gateway.preview.reader import PageReader
 from gateway.preview.visitor import Visitor, visitor
+from gateway.preview.watched import Watched
 from gateway.problem import Problem, try_later
 from gateway.visit import Visit
 from sql.database import is_away
@@ -31,8 +32,8 @@ _POSTS = ("/__fleet/ack", "/__fleet/error")
 class Origin:
     """Sends streams their own way, and everything else to the desk."""
 
-    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics) -> None:
-        self._desk, self._holder, self._metrics = desk, holder, metrics
+    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics, watched: Watched) -> None:
+        self._desk, self._holder, self._metrics, self._watched = desk, holder, metrics, watched
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -83,7 +84,8 @@ class Origin:
         else:
             reader = PageReader(visit.bare_send, self._desk.era, until)
             opening = partial(_cursor, query.get("rev", [""])[0])
-            await self._holder.hold(who.app_id, reader, opening, scope=scope, receive=receive)
+            with self._watched.by_one_more(who.app_id):
+                await self._holder.hold(who.app_id, reader, opening, scope=scope, receive=receive)
 
     async def _failed(self, error: psycopg.Error, scope: Any, receive: Any, visit: Visit) -> None:
         """Say that the database is away, to people and to programs."""

@@ -1,6 +1,7 @@
 """What the previews' side of a gateway is made of."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from actors.runtime.telemetry import Metrics
 from actors.runtime.wire import Subscription
@@ -16,6 +17,7 @@ from gateway.preview.origin import Origin
 from gateway.preview.passes import Passes
 from gateway.preview.reports import Reports
 from gateway.preview.told import Teller
+from gateway.preview.watched import Watched
 from gateway.pushes import Pushes
 from gateway.roster import Roster
 
@@ -30,17 +32,23 @@ class Previews:
     history: PreviewHistory
     hub: Hub
     passes: Passes
+    watched: Watched
 
     @classmethod
-    def on(cls, history: PostgresHistory, key: bytes) -> "Previews":
+    def on(cls, history: PostgresHistory, key: bytes, metrics: Metrics) -> "Previews":
         """Put them on a gateway's history."""
         revisions = PreviewHistory(history)
-        return cls(revisions, Hub(revisions), Passes(key))
+        return cls(revisions, Hub(revisions), Passes(key), Watched(metrics))
 
     def subscription(self, metrics: Metrics) -> Subscription:
         """Return how they hear of new revisions."""
         pushes = Pushes(self.hub, self.history, metrics, timed=False)
-        return Subscription(PREVIEWS, "#", pushes.take, max_length=_MOST_PUSHES)
+
+        def take(app_id: str, headers: dict[str, Any], body: bytes) -> None:
+            self.watched.told(app_id, headers)
+            pushes.take(app_id, headers, body)
+
+        return Subscription(PREVIEWS, "#", take, max_length=_MOST_PUSHES)
 
     async def close(self) -> None:
         """End whatever is under way."""
@@ -55,7 +63,7 @@ def origin(previews: Previews, history: PostgresHistory, teller: Teller, *, rost
         era=previews.history,
         passes=previews.passes,
         library=Library(history),
-        reports=Reports(history, previews.passes, teller),
+        reports=Reports(history, previews.passes, teller, previews.watched),
         runtime=files.read(),
     )
-    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics)
+    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics, previews.watched)

@@ -15,6 +15,7 @@ from gateway.history import PostgresHistory
 from gateway.preview.passes import Passes
 from gateway.preview.throttle import Throttle
 from gateway.preview.told import Teller
+from gateway.preview.watched import Watched
 from gateway.problem import Problem, unprocessable
 from sql import pages
 from sql.database import enter
@@ -47,8 +48,8 @@ M = TypeVar("M", bound=Acknowledgement)
 class Reports:
     """Turns them into facts of the app."""
 
-    def __init__(self, history: PostgresHistory, passes: Passes, teller: Teller) -> None:
-        self._history, self._passes, self._teller = history, passes, teller
+    def __init__(self, history: PostgresHistory, passes: Passes, teller: Teller, watched: Watched) -> None:
+        self._history, self._passes, self._teller, self._watched = history, passes, teller, watched
         self._throttle = Throttle()
 
     async def acknowledged(self, app_id: str, body: bytes) -> None:
@@ -68,6 +69,7 @@ class Reports:
                 event_id = str(uuid5(_ACKNOWLEDGED, f"{app_id}\n{said.rev}"))
                 told = await self._teller.write(tx, _envelope(app_id, fact, event_id, cause))
             self._teller.announce(told)
+            self._watched.shown(app_id, number)
 
     async def errored(self, app_id: str, body: bytes) -> None:
         """Tell of an error: once, and again when it has come ten times as often."""

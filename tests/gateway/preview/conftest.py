@@ -39,7 +39,9 @@ def asking(near: str) -> httpx.Client:
     return httpx.Client(transport=httpx.HTTPTransport(uds=near), base_url="http://origin", timeout=PATIENCE)
 
 
-def revise(author: Author, app_id: str, kind: str = "update", *, push: bool = True, **modules: str) -> str:
+def revise(
+    author: Author, app_id: str, kind: str = "update", *, push: bool = True, since: str = "", **modules: str
+) -> str:
     """Write a revision of some modules down as a worker does, push it, or lose the push; return its name."""
     keys = {f"src/{name}.js": sha256(f"{name}\n{code}".encode()).digest() for name, code in modules.items()}
     told = {"modules": [[one, {}, key.hex()] for one, key in keys.items()], "css": [], "removed": []}
@@ -64,7 +66,7 @@ def revise(author: Author, app_id: str, kind: str = "update", *, push: bool = Tr
     if push:
         code = [{"id": one, "deps": {}, "code": text} for one, text in zip(keys, modules.values(), strict=True)]
         data = {"rev": rev, "modules": code, "css": [], "removed": []} if kind == "update" else {"rev": rev}
-        properties = pika.BasicProperties(headers={"seq": number, "kind": kind})
+        properties = pika.BasicProperties(headers={"seq": number, "kind": kind, "since": since})
         author.channel.basic_publish(PREVIEWS, app_id, json.dumps(data).encode(), properties)
     return rev
 
