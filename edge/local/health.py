@@ -1,6 +1,12 @@
-"""Whether an edge answers: one request for the landing page, through the dispatch worker."""
+"""Whether an edge answers: one request for the landing page, through the dispatch worker.
+
+`python -m edge.local.health` asks the one on this machine, for a container's health check.
+"""
 
 import asyncio
+import sys
+
+from contracts.settings import Settings
 
 
 async def answers(address: str, zone: str, timeout: float = 1) -> bool:  # noqa: ASYNC109 - said by who asks
@@ -21,3 +27,14 @@ async def _status(host: str, port: int, zone: str) -> bytes:
         return rest[:3]
     finally:
         writer.close()
+
+
+def main() -> int:
+    """Ask once, and return the exit status."""
+    settings = Settings()
+    port = settings.edge_http.rpartition(":")[2]
+    return int(not asyncio.run(answers(f"127.0.0.1:{port}", settings.zones[0], timeout=3)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

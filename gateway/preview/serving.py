@@ -1,4 +1,4 @@
-"""Serves the origin beside the gateway, for the edge on this machine."""
+"""Serves the origin beside the gateway: to the edge on this machine, and to the one that shows a key."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ from contracts.settings import Settings
 from gateway.parts import Parts
 from gateway.preview import parts as previews
 from gateway.preview import socket
+from gateway.preview.origin import Origin
 from gateway.server import Server
 
 log = structlog.get_logger()
@@ -22,13 +23,21 @@ def is_near(settings: Settings) -> bool:
     return bool(_NAMED & settings.model_fields_set)
 
 
-@asynccontextmanager
-async def served(settings: Settings, parts: Parts) -> AsyncIterator[None]:
-    """Serve until the block ends; where the page's runtime is not installed there is nothing to serve."""
+def origin(settings: Settings, parts: Parts) -> Origin | None:
+    """Return the origin if anybody could ask it; where the page's runtime is not installed there is none."""
+    if not is_near(settings) and settings.origin_key is None:
+        return None
     try:
-        origin = previews.origin(
-            parts.previews, parts.history, parts.teller, roster=parts.roster, metrics=parts.metrics
-        )
+        return previews.origin(parts.previews, parts.history, parts.teller, roster=parts.roster, metrics=parts.metrics)
+    except OSError as error:
+        log.warning("previews_not_served", error=str(error))
+        return None
+
+
+@asynccontextmanager
+async def served(settings: Settings, origin: Origin) -> AsyncIterator[None]:
+    """Serve it on the socket until the block ends."""
+    try:
         listening = socket.listen(settings.home.resolve() / "run")
     except OSError as error:
         log.warning("previews_not_served", error=str(error))

@@ -17,7 +17,7 @@ from sql import previews, units
 from sql.database import transaction
 from sql.previews import Step
 from sql.units import UnitRow
-from tests.gateway.conftest import SECRET, Author, Gateway
+from tests.gateway.conftest import SECRET, Author, Gateway, token
 from tests.patience import PATIENCE
 
 PAGE = {
@@ -124,3 +124,12 @@ def origin(gateway: Gateway, near: str) -> Iterator[httpx.Client]:
 def passes() -> Passes:
     """What the gateway signs with, too."""
     return Passes(signing_key(Settings.model_validate({"jwt_secret": SECRET})))
+
+
+@pytest.fixture
+def public(author: Author, gateway: Gateway, app_id: str) -> str:
+    """An app that everybody may see."""
+    store(author, app_id)
+    with gateway.client(token(app_id, role="editor")) as client:
+        assert client.put(f"/v1/apps/{app_id}/preview", json={"private": False}).status_code == 200
+    return app_id

@@ -12,17 +12,8 @@ import pytest
 
 from edge.preview import files
 from gateway.preview.passes import Passes
-from tests.gateway.conftest import Author, Gateway, token
+from tests.gateway.conftest import Author, Gateway
 from tests.gateway.preview.conftest import edge, revise, store
-
-
-@pytest.fixture
-def public(author: Author, gateway: Gateway, app_id: str) -> str:
-    """An app that everybody may see."""
-    store(author, app_id)
-    with gateway.client(token(app_id, role="editor")) as client:
-        assert client.put(f"/v1/apps/{app_id}/preview", json={"private": False}).status_code == 200
-    return app_id
 
 
 def get(origin: httpx.Client, app_id: str, path: str, **more: str) -> httpx.Response:
