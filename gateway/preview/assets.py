@@ -36,6 +36,8 @@ _TYPES = {
 }
 _KNOWN = mimetypes.MimeTypes()  # Python's own table: a machine's would make answers differ
 PUBLIC = "public/"
+#: An app's own files are for those alone who may see it: nobody between may keep them.
+OWN_FOREVER, OWN_CHECKED = "private, max-age=31536000, immutable", "private, no-cache"
 _NAMED_BY = 8
 
 
@@ -58,7 +60,7 @@ class Wanted:
 
     def caching(self, sha256: bytes) -> str:
         """Return for how long a browser may keep it; nobody between may."""
-        return "private, max-age=31536000, immutable" if self.is_named(sha256) else "private, no-cache"
+        return OWN_FOREVER if self.is_named(sha256) else OWN_CHECKED
 
 
 def wanted(path: str, version: str) -> Wanted | None:

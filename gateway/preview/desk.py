@@ -85,14 +85,15 @@ class Desk:
         nonce, runtime = self.passes.nonce(who.app_id), self.runtime.head
         html = shown and document.render(who.app_id, epoch, shown, nonce=nonce, runtime=runtime)
         if not shown or html is None:
-            return notices.waiting(epoch, shown).response()
+            return notices.waiting(epoch, shown, self.runtime.files).response()
         policy = document.frame_policy(shown.access.frame_ancestors)
         headers = {"cache-control": "no-store", "content-security-policy": policy}
         return Response(html, headers=headers, media_type="text/html")
 
     async def _book(self, app_id: str, request: Request) -> Response:
         book = await self.library.book(app_id, request.query_params.get("v", ""))
-        headers = {"cache-control": "private, no-cache", "etag": f'"{book.rev}"'}
+        exact = book.rev == request.query_params.get("v", "")
+        headers = {"cache-control": assets.OWN_FOREVER if exact else assets.OWN_CHECKED, "etag": f'"{book.rev}"'}
         if pieces.is_known(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         return Response(book.text, headers=headers, media_type="text/javascript")

@@ -3,11 +3,13 @@
 import html
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse
 
 from gateway import sse
+from gateway.preview import document
 from sql.pages import Page
 
 _STYLE = """
@@ -42,16 +44,19 @@ class Notice:
     says: str
     script: str = ""
     working: bool = False
+    #: Modules that the page to come will ask for: fetched while there is time.
+    ahead: tuple[str, ...] = ()
 
     def response(self) -> HTMLResponse:
         """Return it as a page that may do nothing but what it needs."""
         nonce = secrets.token_urlsafe(16)
         script = f'<script nonce="{nonce}">{self.script}</script>' if self.script else ""
         dot = '<span class="dot"></span>' if self.working else ""
+        ahead = "".join(document.preload(path, nonce) for path in self.ahead)
         page = (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-            f'<title>{self.title}</title><style nonce="{nonce}">{_STYLE}</style></head>\n'
+            f'<title>{self.title}</title><style nonce="{nonce}">{_STYLE}</style>{ahead}</head>\n'
             f"<body><main><h1>{dot}{self.title}</h1>{self.says}</main>{script}</body></html>\n"
         )
         policy = f"default-src 'none'; connect-src 'self'; img-src data:; style-src 'nonce-{nonce}'"
@@ -59,16 +64,19 @@ class Notice:
         return HTMLResponse(page, self.status, headers)
 
 
-def waiting(epoch: str, shown: Page | None) -> Notice:
+def waiting(epoch: str, shown: Page | None, runtime: Iterable[str]) -> Notice:
     """Say that there is nothing to see yet, and why, and look again by itself when there is."""
+    ahead = tuple(runtime)
     script = _WAIT % sse.cursor(epoch, shown.revision if shown else 0)
     problem = json.loads(shown.failure) if shown and shown.failure else None
     if problem is None:
-        return Notice(200, "Nothing to see yet", "<p>The preview appears here by itself.</p>", script, working=True)
+        return Notice(
+            200, "Nothing to see yet", "<p>The preview appears here by itself.</p>", script, working=True, ahead=ahead
+        )
     frame = f"<pre><code>{html.escape(str(problem['frame']))}</code></pre>" if problem.get("frame") else ""
     where = ":".join(str(problem[part]) for part in ("file", "line") if problem.get(part) is not None)
     says = f"<p><code>{html.escape(where)}</code> {html.escape(str(problem.get('message', '')))}</p>{frame}"
-    return Notice(200, "The app does not compile yet", says, script)
+    return Notice(200, "The app does not compile yet", says, script, ahead=ahead)
 
 
 #: One answer for a preview that is private and for one that does not exist: nobody learns which apps there are.

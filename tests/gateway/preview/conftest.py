@@ -24,7 +24,7 @@ PAGE = {
     "entry": "src/main.js",
     "parts": ["<!doctype html><html><head>", "</head><body>", "</body></html>"],
     "env": {"DEV": True},
-    "deps": {},
+    "deps": {"react": {"url": "/__fleet/deps/set/react.js", "cjs": True}},
 }
 
 

@@ -46,6 +46,25 @@ def test_the_page_is_the_apps_with_what_its_runtime_needs(
     assert f'src="/__fleet/app.js?v={rev}"' in answer.text
 
 
+def test_a_page_names_all_its_modules_before_they_are_asked_for_one_by_one(
+    origin: httpx.Client, author: Author, public: str
+) -> None:
+    rev = revise(author, public, main="1")
+    ahead = re.findall(r'<link rel="modulepreload" href="(.*?)">', get(origin, public, "/").text)
+    runtime = files.read()
+    assert ahead[0] == f"/__fleet/app.js?v={rev}"
+    assert {*ahead, runtime.entry} == {ahead[0], *runtime.files, "/__fleet/deps/set/react.js"}
+
+
+def test_a_page_that_waits_fetches_the_runtime_meanwhile(origin: httpx.Client, public: str) -> None:
+    answer = get(origin, public, "/")
+    ahead = re.findall(r'<link rel="modulepreload" href="(.*?)" nonce="(.*?)">', answer.text)
+    assert [path for path, _nonce in ahead] == list(files.read().files)
+    assert {f"script-src 'nonce-{nonce}'" for _path, nonce in ahead} == {
+        answer.headers["content-security-policy"].split("; ")[-1]
+    }
+
+
 def test_a_page_made_while_the_app_is_broken_says_so(origin: httpx.Client, author: Author, public: str) -> None:
     revise(author, public, main="1")
     rev = revise(author, public, "failed")
@@ -67,11 +86,19 @@ def test_all_modules_are_one_script_that_is_asked_for_once_a_revision(
     answer = get(origin, public, f"/__fleet/app.js?v={rev}")
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert [answer.text.count(word) for word in ("one", "two", "three", "__fleet.start();")] == [0, 1, 1, 1]
-    assert "public" not in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     again = get(origin, public, f"/__fleet/app.js?v={rev}", if_none_match=answer.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
     assert get(origin, public, f"/__fleet/app.js.map?v={rev}").json()["version"] == 3
     assert get(origin, public, "/__fleet/app.js.map?v=x.1").status_code == 404
+
+
+def test_modules_that_are_newer_than_they_are_asked_for_are_not_kept(
+    origin: httpx.Client, author: Author, public: str
+) -> None:
+    older, newer = revise(author, public, main="one"), revise(author, public, main="two")
+    answer = get(origin, public, f"/__fleet/app.js?v={older}")
+    assert (answer.headers["etag"], answer.headers["cache-control"]) == (f'"{newer}"', "private, no-cache")
 
 
 def test_a_page_gets_no_modules_that_are_older_than_itself(
