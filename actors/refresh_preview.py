@@ -65,7 +65,7 @@ class Studio:
 def refresh_preview(turn: Turn, studio: Studio) -> None:
     """Draw the app as it is now, and tell what is different."""
     shown, workshop = studio.seen(turn), studio.workshop
-    shelf = PostgresShelf(turn.pool, turn.app_id, shown.fresh)
+    shelf = PostgresShelf(turn.pool, turn.app_id, shown.fresh, shown.styles.values())
     drawing = draw(turn, workshop, shown, shelf)
     step = decide(shown, drawing, _seconds_since(turn.envelope.time))
     body = json.loads(step.body) if step else {}
@@ -76,11 +76,10 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
         name = f"{shown.epoch}.{number}"
         if step is not None or drawing.problem not in YET_TO_BEGIN:  # that is said once, not at every file
             turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
+        if step is not None:
+            headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}
+            turn.push(PREVIEWS, revision.told(step.kind, body, name, code, contents), headers)
     studio.remembered.put(turn.app_id, shown.after(step, number))
-    if step is not None:
-        told = revision.told(step.kind, body, name, code, contents)
-        headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}
-        turn.outlet.push(PREVIEWS, turn.app_id, told, headers=headers)
 
 
 def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> Drawing:

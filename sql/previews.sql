@@ -43,7 +43,7 @@ update fleet.previews set version = %(version)s where app_id = %(app_id)s;
 -- name: put_modules
 insert into fleet.preview_modules (app_id, module_id, key, deps)
 select %(app_id)s, module_id, key, deps
-from unnest(%(ids)s::text[], %(keys)b::bytea[], %(deps)s::text[]) as module (module_id, key, deps)
+from unnest(%(ids)b::text[], %(keys)b::bytea[], %(deps)b::text[]) as module (module_id, key, deps)
 on conflict (app_id, module_id) do update set key = excluded.key, deps = excluded.deps;
 
 -- name: drop_modules
@@ -55,7 +55,7 @@ delete from fleet.preview_styles where app_id = %(app_id)s;
 -- name: put_styles
 insert into fleet.preview_styles (app_id, style_id, position, sha256)
 select %(app_id)s, style_id, position, sha256
-from unnest(%(ids)s::text[], %(hashes)b::bytea[]) with ordinality as style (style_id, sha256, position);
+from unnest(%(ids)b::text[], %(hashes)b::bytea[]) with ordinality as style (style_id, sha256, position);
 
 -- name: keep_blobs
 insert into fleet.blobs (sha256, content)

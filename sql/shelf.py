@@ -33,17 +33,18 @@ class Kept(Protocol):
 
 
 class PostgresShelf:
-    """The shelf of one turn."""
+    """The shelf of one turn: with contents that are at hand, and texts that are known to be kept."""
 
-    def __init__(self, pool: Pool, app_id: str, at_hand: Mapping[bytes, bytes]) -> None:
-        self._pool, self._app_id, self._at_hand = pool, app_id, at_hand
+    def __init__(self, pool: Pool, app_id: str, at_hand: Mapping[bytes, bytes], kept: Iterable[bytes] = ()) -> None:
+        self._pool, self._app_id, self._at_hand, self._kept = pool, app_id, at_hand, frozenset(kept)
         self._units: dict[bytes, Kept] = {}
         self._blobs: dict[bytes, bytes] = {}
         self.packages = PostgresPackages(pool)
 
     def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return contents by hash."""
-        found = {one: text for one in hashes if (text := self._blobs.get(one) or self._at_hand.get(one)) is not None}
+        here = (self._blobs, self._at_hand)
+        found = {one: texts[one] for one in hashes for texts in here if one in texts}
         if len(found) == len(set(hashes)):
             return found
         with transaction(self._pool, self._app_id) as tx:
@@ -65,7 +66,8 @@ class PostgresShelf:
     def put_text(self, text: bytes) -> bytes:
         """Keep a text and return its hash."""
         digest = sha256(text).digest()
-        self._blobs[digest] = text
+        if digest not in self._kept:
+            self._blobs[digest] = text
         return digest
 
     def code(self, keys: Collection[bytes]) -> dict[bytes, Code]:

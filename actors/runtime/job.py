@@ -50,6 +50,7 @@ class Job:
     emitted: list[Event] = field(default_factory=list)
     claim: effects.Claim | None = None
     _pending: list[Event] | None = None
+    _pushes: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def app_id(self) -> str:
@@ -72,6 +73,8 @@ class Job:
             admit()
             written = self.write(tx, self._pending)
         self.settled, self.emitted, self._pending = True, self._pending, None
+        for exchange, body, headers in self._pushes:
+            self.outlet.push(exchange, self.app_id, body, headers)
         self.hand_over(written)
 
     def enter(self, tx: Tx) -> Callable[[], None]:
@@ -105,6 +108,10 @@ class Job:
         if not isinstance(fact, self.emits):
             raise TypeError(f"{self.actor} does not say that it emits {fact.kind}")
         self._collect(fact)
+
+    def push(self, exchange: str, body: str, headers: dict[str, Any]) -> None:
+        """Hurry a fact to those who look at the app, once it is committed and before anything else."""
+        self._pushes.append((exchange, body, headers))
 
     def progress(self, *steps: Progress) -> None:
         """Tell the story's watchers how far it is: with the commit inside settle, at once outside of it.

@@ -50,7 +50,7 @@ class Outlet:
         self._loop.call_soon_threadsafe(self._send, app_id, rows, steps)
 
     def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
-        """Send what the receiver could read for itself, as soon as everything handed over before is sent."""
+        """Send what the receiver could read for itself."""
         self._loop.call_soon_threadsafe(lambda: self._wire.push(exchange, key, body.encode(), headers=headers))
 
     def publish(self, exchange: str, key: str, body: bytes, **properties: Any) -> None:
