@@ -19,6 +19,7 @@ export async function ask(request, env) {
   there.pathname = pathname;
   there.search = search;
   const asked = new Request(there, request);
-  asked.headers.set("x-edge-key", env.ORIGIN_KEY ?? "");
+  // Pasted with its line's end it would be no header, and the error that says so might quote it.
+  asked.headers.set("x-edge-key", (env.ORIGIN_KEY ?? "").trim());
   return await fetch(asked, { redirect: "manual" });
 }

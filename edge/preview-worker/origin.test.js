@@ -10,7 +10,7 @@ test("without a service beside us the origin is asked at its address, with our k
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   t.after(() => server.close());
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  const env = { ORIGIN_URL: `http://127.0.0.1:${port}`, ORIGIN_KEY: "ours" };
+  const env = { ORIGIN_URL: `http://127.0.0.1:${port}`, ORIGIN_KEY: "ours\n" };
   const forged = { headers: { "x-edge-key": "guessed" } };
   const answer = await ask(new Request("http://preview-a.overskill.app//evil.com/x?y=1", forged), env);
   assert.equal(answer.status, 302);

@@ -19,6 +19,9 @@ import { post, Reporter } from "./report.js";
 import { Tracer } from "./trace.js";
 import { Updates } from "./updates.js";
 
+/** A cookie lasts for hours, and a tab may be open for days. */
+const LOCKED = "This preview is private, and its link was good for some hours. Open it once more from the editor.";
+
 const page = readPage(document);
 const { origin } = location;
 
@@ -69,10 +72,14 @@ const updates = new Updates({
   url: () => `/__fleet/updates?rev=${encodeURIComponent(live.rev)}`,
   take: (event, data) => live.take(event, data),
   opened: () => {
+    overlay.clear("locked");
     events.emit("vite:ws:connect");
     void reporter.catchUp();
   },
-  lost: () => events.emit("vite:ws:disconnect"),
+  lost: (status) => {
+    if (status === 401) overlay.show("locked", { message: LOCKED });
+    events.emit("vite:ws:disconnect");
+  },
 });
 
 /** @param {import("./registry.js").Module} module */

@@ -3,10 +3,17 @@
 import { STYLE } from "./overlay_style.js";
 
 /** @typedef {import("./trace.js").Trouble} Trouble */
-/** @typedef {"compile" | "runtime"} Kind */
+/** @typedef {"locked" | "compile" | "runtime"} Kind what comes first is shown first: the rest may follow from it */
 
 /** @type {Record<Kind, string>} */
-const TITLES = { compile: "This file cannot be compiled", runtime: "This page threw an error" };
+const TITLES = {
+  locked: "This page is no longer live",
+  compile: "This file cannot be compiled",
+  runtime: "This page threw an error",
+};
+const KINDS = /** @type {Kind[]} */ (Object.keys(TITLES));
+const MENDED = "It closes by itself when the file is mended; Escape closes it now.";
+const UNLOCKED = "The page then goes on where it is; Escape closes this note now.";
 
 /**
  * @param {string} name
@@ -35,7 +42,7 @@ function card(kind, trouble, close) {
   element.append(part("message", trouble.message));
   if (trouble.frame) element.append(part("frame", trouble.frame, "pre"));
   else if (trouble.stack) element.append(part("frame", trouble.stack, "pre"));
-  element.append(part("hint", "It closes by itself when the file is mended; Escape closes it now."));
+  element.append(part("hint", kind === "locked" ? UNLOCKED : MENDED));
   const button = part("close", "×", "button");
   button.setAttribute("aria-label", "Close");
   button.addEventListener("click", close);
@@ -67,10 +74,9 @@ export class Overlay {
     this.#render();
   }
 
-  /** What cannot be compiled comes first: the rest may follow from it. */
   #render() {
-    const kind = this.#troubles.has("compile") ? "compile" : "runtime";
-    const trouble = this.#troubles.get(kind);
+    const kind = KINDS.find((one) => this.#troubles.has(one));
+    const trouble = kind && this.#troubles.get(kind);
     if (!trouble) return this.#close();
     this.#host ??= this.#open();
     const { dataset } = this.#host;
