@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from edge import compiler_node
 from edge.compiler_call import Call
 from edge.compiler_pool import Limits, Pool
-from edge.compiler_words import Compiled, Failure, Prebundled, Source, Stylesheet, Word
+from edge.compiler_words import Compiled, Failure, Prebundled, Read, Source, Stylesheet, Word
 
 Answer = TypeVar("Answer", bound=Word)
 
@@ -46,11 +46,19 @@ class Compiler:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def compile_many(self, files: Sequence[Source]) -> list[Compiled | Failure]:
-        """Compile each file by itself, all at once; the answers stand in the order of the files."""
+    def compile_many(
+        self, files: Sequence[Source], define: Mapping[str, str] | None = None
+    ) -> list[Compiled | Failure]:
+        """Compile each file by itself, all at once; the answers stand in the order of the files.
+
+        `define` are the texts that stand for names in scripts.
+        """
+        more = {"define": dict(define)} if define else {}
         together = str(id(files))  # one app's draw, which takes turns with others
         calls = [
-            self._call("compile", file.path, self._limits.compile_seconds, together, path=file.path, source=file.text)
+            self._call(
+                "compile", file.path, self._limits.compile_seconds, together, path=file.path, source=file.text, **more
+            )
             for file in files
         ]
         for call in calls:
@@ -64,16 +72,28 @@ class Compiler:
         files: Mapping[str, str],
         added: Sequence[str],
         every: Callable[[], Collection[str]],
+        *,
+        setup: Mapping[str, object] | None = None,
     ) -> Stylesheet | Failure:
         """Make the text of an entry, with the classes `added` since last time; all are asked for if that was forgotten.
 
-        `files` are the stylesheets that may be imported, by the app's path or by a package's specifier.
+        `files` are the stylesheets that may be imported, by the app's path or by a package's specifier; `setup` is how
+        the app has set Tailwind up.
         """
         request = {"app": app, "entry": entry.path, "source": entry.text, "files": dict(files)}
-        made = self._css(app, entry, {**request, "candidates": list(added), "fresh": False})
+        setup = setup or {}
+        named = {"key": setup["key"]} if "key" in setup else setup
+        made = self._css(app, entry, {**request, "candidates": list(added), "fresh": False, "setup": named})
         if isinstance(made, Stylesheet) and made.missing:
-            made = self._css(app, entry, {**request, "candidates": list(every()), "fresh": True})
+            made = self._css(app, entry, {**request, "candidates": list(every()), "fresh": True, "setup": setup})
         return made
+
+    def config(self, kind: str, file: Source) -> Read | Failure:
+        """Read a configuration without running it, or say why it has to be run."""
+        request = {"kind": kind, "path": file.path, "source": file.text}
+        call = self._call("config", file.path, self._limits.compile_seconds, "", **request)
+        self._pool.submit(call)
+        return _read(call, Read)
 
     def prebundle(self, root: Path, specs: Sequence[str], out: Path) -> Prebundled | Failure:
         """Bundle what is installed under `root` into `out`, in a child of its own, for it takes long."""

@@ -1,6 +1,6 @@
 """What is asked of the compiler and what it answers."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -71,6 +71,13 @@ class Stylesheet(Word):
     uses: tuple[str, ...] = ()
     tailwind: bool = False
     missing: bool = False
+
+
+class Read(Word):
+    """A configuration as data, or why it has to be run to be known."""
+
+    value: Any = None
+    dynamic: str | None = None
 
 
 class Dependency(Word):

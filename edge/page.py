@@ -3,7 +3,7 @@
 import html
 import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -56,6 +56,11 @@ def embedded(value: Any) -> str:
 def link(url: str) -> str:
     """Return what loads a package's style sheet; before the app's own, which may say otherwise."""
     return f'<link rel="stylesheet" href="{html.escape(url, quote=True)}">'
+
+
+def warnings(texts: Iterable[str]) -> str:
+    """Return what tells a developer's console of something."""
+    return "".join(f"<script>console.warn({embedded(text)})</script>" for text in texts)
 
 
 def style(style_id: str, text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge import jsonc
+from edge.vite import PACKAGE
 
 _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
 #: TypeScript lets a file be imported under the name it would be compiled to.
@@ -94,6 +95,8 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
             return _public(public, specifier, suffix)
         wanted = posixpath.normpath(spec[1:])
     elif (aliased := _aliased(spec, paths)) is not None:
+        if aliased.startswith(PACKAGE):
+            return Package(aliased.removeprefix(PACKAGE) + suffix)
         wanted = aliased
     elif spec.startswith("node:"):
         return Missing(f"{spec} is part of Node and does not exist in a browser")

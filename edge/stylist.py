@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
@@ -43,23 +43,27 @@ class Stylist:
         *,
         shelf: Texts,
         classes: set[str],
+        setup: Mapping[str, Any],
     ) -> dict[str, str] | Problem:
         """Return the text of each stylesheet in order, or what is wrong with one.
 
-        `sheets` are all of the app's, which they may import; `classes` are those that the app mentions.
+        `sheets` are all of the app's, which they may import; `classes` are those that the app mentions; `setup` is how
+        it has set Tailwind up.
         """
-        of = hashlib.sha256("\n".join(f"{path} {sheets[path].hex()}" for path in sorted(sheets)).encode()).digest()
+        parts = [str(setup.get("key")), *(f"{path} {sheets[path].hex()}" for path in sorted(sheets))]
+        made_of = hashlib.sha256("\n".join(parts).encode())
         styled: dict[str, str] = {}
         for one in wanted:
             compiled = known[one][0]
+            of = hashlib.sha256(made_of.digest() + (compiled.css or "").encode()).digest()
             last = self._made.get((app_id, one))
             added = classes - (last.classes if last is not None and last.of == of else frozenset())
             if last is not None and last.of == of and not (compiled.tailwind and added):
                 styled[one] = last.text
                 continue
             texts = {path: text.decode(errors="replace") for path, text in _named(sheets, shelf).items()}
-            entry = Source(one, texts[one] if compiled.kind == "css" else compiled.css or "")
-            made = self._compiler.css(app_id, entry, texts, sorted(added), lambda: sorted(classes))
+            entry = Source(one, compiled.css or "")
+            made = self._compiler.css(app_id, entry, texts, sorted(added), lambda: sorted(classes), setup=setup)
             if isinstance(made, Failure):
                 return Problem(made.file, made.message, made.line, made.column, made.frame)
             seen = classes | (last.classes if last is not None and last.of == of else frozenset())

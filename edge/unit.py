@@ -11,7 +11,9 @@ from edge.compiler_words import Compiled
 from edge.graph import Unit
 from edge.registry import value_module
 
-_COMPILED = frozenset({".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".json", ".css"})
+_COMPILED = frozenset(
+    {".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".cjs", ".cts", ".json", ".css", ".scss", ".sass", ".less"}
+)
 #: The query under which a file is read for the classes that it mentions, and for nothing else.
 CLASSES = "classes"
 

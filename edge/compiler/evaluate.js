@@ -69,11 +69,7 @@ class App {
    * @param {{exports: any}} module
    */
   run(path, text, module) {
-    const { code } = transform(text, {
-      transforms: ["typescript", "imports"],
-      disableESTransforms: true,
-      filePath: path,
-    });
+    const code = asCommonJs(path, text);
     const body = compileFunction(code.replaceAll("import.meta", "__meta"), PARAMETERS, { filename: path });
     const file = `/${path}`;
     const folder = posix.dirname(file);
@@ -99,6 +95,20 @@ class App {
     const found = ENDINGS.map((ending) => wanted + ending).find((one) => Object.hasOwn(this.files, one));
     if (!found) throw new Error(`Cannot find ${spec}`);
     return this.load(found);
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {string} text
+ */
+function asCommonJs(path, text) {
+  try {
+    return transform(text, { transforms: ["typescript", "imports"], disableESTransforms: true, filePath: path }).code;
+  } catch (error) {
+    const { message, loc } = /** @type {Error & {loc?: {line: number, column: number}}} */ (error);
+    const said = message.replace(/^Error transforming .*?: /, "").replace(/ \(\d+:\d+\)$/, "");
+    throw new Problem(said, path, text, loc);
   }
 }
 

@@ -21,8 +21,20 @@ export function dataOf(kind, value) {
     for (const one of value.plugins ?? []) refuseAbsent(one);
     return tailwind(value, resolve({ ...value, content: [] }));
   }
-  const kept = kind === "vite" ? Object.fromEntries(KEPT_OF_VITE.map((key) => [key, value[key]])) : value;
-  return data(kept, () => undefined);
+  if (kind === "postcss") return { plugins: namesOf(value.plugins ?? {}) };
+  return data(Object.fromEntries(KEPT_OF_VITE.map((key) => [key, value[key]])), () => undefined);
+}
+
+/**
+ * The names of PostCSS's plugins: a list of them, or a table where false turns one off.
+ * @param {any} plugins
+ */
+function namesOf(plugins) {
+  if (!Array.isArray(plugins)) return Object.keys(plugins).filter((name) => plugins[name] !== false);
+  return plugins.filter(Boolean).map((one) => {
+    if (typeof [one].flat()[0] === "string") return [one].flat()[0];
+    return absent.get(one) ?? (one === load("tailwindcss") ? "tailwindcss" : (one.postcssPlugin ?? "of its own"));
+  });
 }
 
 /**

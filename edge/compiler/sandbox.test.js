@@ -76,6 +76,8 @@ test("a plugin that is not ours is refused by its name", async () => {
 test("a configuration that fails says where", async () => {
   const { error } = await tailwind("module.exports = {\n  theme: nope,\n}");
   assert.deepEqual([error.file, error.line, error.column], ["tailwind.config.ts", 2, 10]);
+  const broken = (await tailwind("module.exports = {\n  a: 1,,\n}")).error;
+  assert.deepEqual([broken.file, broken.line], ["tailwind.config.ts", 2]);
   const files = { "a.ts": "export const a = 1;\nthrow new Error('no');" };
   const imported = (await tailwind("import './a';\nexport default {}", files)).error;
   assert.deepEqual([imported.file, imported.line], ["a.ts", 2]);
@@ -134,4 +136,21 @@ test("their errors have their places, and they see nothing but the app", async (
   for (const path of ["src/e.scss", "src/e.less"]) {
     assert.match((await made(path, "@import '/etc/passwd';")).error.message, /find/);
   }
+});
+
+test("PostCSS's plugins are named, however they are listed", async () => {
+  const sources = [
+    "export default { plugins: { tailwindcss: {}, autoprefixer: {}, cssnano: process.env.NODE_ENV === 'production' && {}, x: false } }",
+    "module.exports = { plugins: [require('tailwindcss'), require('autoprefixer')(), require('cssnano')({ preset: 'default' })] }",
+    "module.exports = () => ({ plugins: ['tailwindcss', ['autoprefixer', {}], require('postcss-own')] })",
+  ];
+  const named = sources.map(async (source) => {
+    const path = "postcss.config.js";
+    return (await ask("evaluate", { kind: "postcss", path, files: { [path]: source }, env: {} })).value.plugins;
+  });
+  assert.deepEqual(await Promise.all(named), [
+    ["tailwindcss", "autoprefixer"],
+    ["tailwindcss", "autoprefixer", "cssnano"],
+    ["tailwindcss", "autoprefixer", "postcss-own"],
+  ]);
 });

@@ -6,7 +6,7 @@ import { loadModule } from "./sheets.js";
 import { usesTailwind } from "./stylesheet.js";
 import { importsOf, rebase, within } from "./urls.js";
 
-/** @typedef {{major?: number, config?: any, prefix?: boolean, modules?: Record<string, any>}} Setup how the app has set Tailwind up: its version, its configuration as data, Autoprefixer, and what its sheets ask for by `@config` and `@plugin` */
+/** @typedef {{key?: string, major?: number, config?: any, prefix?: boolean, modules?: Record<string, any>}} Setup how the app has set Tailwind up: a name for all of it, its version, its configuration as data, Autoprefixer, and what its sheets ask for by `@config` and `@plugin` */
 /** @typedef {{app: string, entry: string, source: string, files?: Record<string, string>, candidates?: string[], fresh?: boolean, setup?: Setup}} Request */
 /** @typedef {{source: string, setup: string, files: Map<string, string>, compiler: {build: (candidates: string[]) => string}}} Kept */
 
@@ -68,7 +68,7 @@ export class Stylesheets {
       const compiler = await (old
         ? this.start3(entry, source, files, setup, used)
         : this.start4(entry, source, files, setup, used));
-      return { source, setup: JSON.stringify(setup), files: used, compiler };
+      return { source, setup: nameOf(setup), files: used, compiler };
     } catch (error) {
       throw problemOf(error, entry, source, used);
     }
@@ -140,8 +140,13 @@ export class Stylesheets {
  * @param {Setup} setup
  */
 function isCurrent(kept, source, files, setup) {
-  if (kept.source !== source || kept.setup !== JSON.stringify(setup)) return false;
+  if (kept.source !== source || kept.setup !== nameOf(setup)) return false;
   return [...kept.files].every(([path, text]) => files[path] === text);
+}
+
+/** @param {Setup} setup */
+function nameOf(setup) {
+  return setup.key ?? JSON.stringify(setup);
 }
 
 /**

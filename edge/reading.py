@@ -1,0 +1,141 @@
+"""What is found out about an app's modules in one turn: from memory, from the shelf, or by compiling them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from edge import unit
+from edge.compiler import Compiler
+from edge.compiler_words import Compiled, Failure, Source
+from edge.configs import problem
+from edge.conventions import Conventions
+from edge.graph import Graph, Problem, Routes, Unit
+from edge.memory import Memory
+from edge.surveyor import Surveyor, salt
+
+#: Fewer modules than this that have just been written are compiled sooner than asked about.
+_FEW = 4
+
+
+class Shelf(Protocol):
+    """Where contents are, and what was made of them before."""
+
+    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return contents by hash."""
+
+    def at_hand(self, sha256: bytes) -> bool:
+        """Tell whether a content is here already."""
+
+    def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
+        """Return what is known of units, and how long their code is."""
+
+    def put(self, units: Iterable[unit.Kept]) -> None:
+        """Keep new units."""
+
+
+class Reader:
+    """A compiler, and what is remembered of all that it made."""
+
+    def __init__(self, compiler: Compiler, surveyor: Surveyor) -> None:
+        self.compiler, self.surveyor = compiler, surveyor
+        self.remembered: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
+
+    def begin(self, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
+        """Begin with an app as its files are now."""
+        return Reading(self, files, shelf, conventions)
+
+
+class Reading:
+    """One app at one moment; `known` are the modules that were met, with the length of their code."""
+
+    def __init__(self, reader: Reader, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> None:
+        self.known: dict[str, tuple[Compiled, int]] = {}
+        self._problems: dict[str, Problem] = {}
+        self._reader, self._files, self._shelf, self._conventions = reader, files, shelf, conventions
+
+    def follow(self, entry: str) -> Graph:
+        """Walk from the entry, compiling what is met for the first time, wave after wave."""
+        known, problems = self.known, self._problems
+        routes = Routes(self._files.keys(), self._conventions.paths)
+        unknown = {entry}
+        while unknown:
+            self._learn(unknown, known)
+            learnt = [(one, unit.seen_by_graph(known[one][0])) for one in sorted(unknown) if one in known]
+            reached = {target for one, made in learnt for target in routes.of(one, made).targets}
+            unknown = reached - known.keys() - problems.keys()
+
+        def unit_of(module_id: str) -> Unit | Problem:
+            return problems.get(module_id) or unit.seen_by_graph(known[module_id][0])
+
+        return routes.walk(entry, unit_of)
+
+    def mentioned(self) -> set[str]:
+        """Return every class that the app's page and modules mention."""
+        page_only: dict[str, tuple[Compiled, int]] = {}
+        if "index.html" in self._files:
+            self._learn([f"index.html?{unit.CLASSES}"], page_only)
+        mentioned: set[str] = set()
+        for compiled, _size in (*self.known.values(), *page_only.values()):
+            mentioned.update(compiled.candidates)
+        return mentioned
+
+    def key(self, module_id: str) -> bytes:
+        """Return the name of what is made of a module."""
+        path = unit.wish(module_id)[0]
+        version = self._reader.compiler.version + salt(path, self._files, self._conventions)
+        return unit.key(module_id, self._files[path], version)
+
+    def _learn(self, ids: Collection[str], known: dict[str, tuple[Compiled, int]]) -> None:
+        """Find out about modules."""
+        missing: dict[bytes, str] = {}
+        remembered, shelf = self._reader.remembered, self._shelf
+        for one in ids:
+            if unit.wish(one)[0] not in self._files:
+                self._problems[one] = Problem(one, f"{one} does not exist")
+            elif (found := remembered.get(key := self.key(one))) is not None:
+                known[one] = found
+            else:
+                missing[key] = one
+        few = len(missing) <= _FEW and all(shelf.at_hand(self._content(one)) for one in missing.values())
+        for key, (facts, size) in shelf.facts(missing.keys()).items() if not few else ():
+            known[missing.pop(key)] = remembered.put(key, (unit.known(facts), size))
+        if missing:
+            self._make(missing, known)
+
+    def _make(self, missing: Mapping[bytes, str], known: dict[str, tuple[Compiled, int]]) -> None:
+        contents = self._shelf.texts({self._content(one) for one in missing.values()})
+        made: list[unit.Kept] = []
+        sources: list[tuple[bytes, str, Source]] = []
+        for key, one in missing.items():
+            path, wish = unit.wish(one)
+            if wish == "address":
+                made.append(unit.of_address(key, path, self._files[path]))
+                continue
+            text = contents[self._files[path]].decode(errors="replace")
+            if wish == "text":
+                made.append(unit.of_text(key, path, text))
+            else:
+                sources.append((key, one, Source(path, text)))
+        made += self._compile(sources)
+        self._shelf.put(made)
+        for kept in made:
+            known[missing[kept.key]] = self._reader.remembered.put(kept.key, (unit.known(kept.facts), len(kept.code)))
+
+    def _compile(self, sources: Iterable[tuple[bytes, str, Source]]) -> list[unit.Kept]:
+        plain: list[tuple[bytes, str, Source]] = []
+        for key, one, source in sources:
+            css = self._reader.surveyor.plain(source, self._files, self._shelf, self._conventions)
+            if isinstance(css, Failure):
+                self._problems[one] = problem(css)
+            else:
+                plain.append((key, one, css))
+        answers = self._reader.compiler.compile_many([source for _, _, source in plain], self._conventions.define)
+        made: list[unit.Kept] = []
+        for (key, one, _source), answer in zip(plain, answers, strict=True):
+            if isinstance(answer, Failure):
+                self._problems[one] = problem(answer)
+            else:
+                made.append(unit.of_compiled(key, answer))
+        return made
+
+    def _content(self, module_id: str) -> bytes:
+        return self._files[unit.wish(module_id)[0]]
