@@ -74,20 +74,29 @@ def broadcast(ground: Ground, findings: Findings) -> None:
 
 
 def resumed(ground: Ground, findings: Findings) -> None:
-    """Everybody comes back at once, each to find what it has missed."""
+    """Everybody comes back at once, each to find what it has missed; beside as many who have missed nothing."""
     apps = [f"resume-{n}" for n in range(ground.few(APPS))]
     _commit(ground, apps)
-    streams = [(app_id, "0") for app_id in apps for _twice in range(2)]
+    new = _come(ground, findings, [(app_id, "") for app_id in apps for _twice in range(2)], "come")
+    back = _come(ground, findings, [(app_id, "0") for app_id in apps for _twice in range(2)], "come back for a step")
+    findings.add("core time, those who come back", "x", {}, peer="those who come", ratio=round(new / back, 3))
+
+
+def _come(ground: Ground, findings: Findings, streams: Streams, what: str) -> float:
+    """Open all streams at once, and return the milliseconds of a core that each cost the gateway."""
     with ExitStack() as stack:
         gateway, clients, _voice = _stage(stack, ground)
-        gauges = Gauges(gateway)
-        began = now()
+        gauges, used, began = Gauges(gateway), gateway.seconds, now()
         reached, seconds = clients.open(streams)
-        received = clients.expect(clients.share(streams))
-        values = {"total": received.until_last(began), "connected": seconds * 1000}
-        note = f"{len(received.pairs)} of {len(streams)} steps came, {received.lost} streams lost"
-        findings.add(f"{reached} clients resume {len(apps)} apps at once", "ms", values, note=note)
-        _tell(findings, gauges, "resuming")
+        missed = [count if streams[0][1] else 0 for count in clients.share(streams)]
+        received = clients.expect(missed)
+        each = (gateway.seconds - used) / reached * 1000
+        total = received.until_last(began) if received.pairs else seconds * 1000
+        values = {"total": total, "connected": seconds * 1000, "core, each": each}
+        note = f"{len(received.pairs)} of {sum(missed)} steps came, {received.lost} streams lost"
+        findings.add(f"{reached} clients {what}, all at once", "ms", values, note=note)
+        _tell(findings, gauges, f"while they {what}")
+    return each
 
 
 def _stage(stack: ExitStack, ground: Ground) -> tuple[Running, Crowd, Mouth]:
