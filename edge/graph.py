@@ -14,7 +14,8 @@ from typing import Any
 from edge.compiler_words import Glob, Import
 from edge.exports import Exports
 from edge.glob import Globs, TooMuch
-from edge.resolve import Local, Missing, Package, Url, resolve
+from edge.places import Places
+from edge.resolve import Local, Missing, Package, Url
 
 _UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _MOST_FOUND, _MOST_ALIASES = 20_000, 200
@@ -77,9 +78,10 @@ class Meaning:
 class Routes:
     """Finds out what imports mean, once for each module of an app."""
 
-    def __init__(self, files: Collection[str], paths: Mapping[str, str]) -> None:
-        self._files, self._paths = files, dict(islice(paths.items(), _MOST_ALIASES))
-        self._globs = Globs(files, self._paths)
+    def __init__(self, files: Collection[str], paths: Mapping[str, str], places: Places | None = None) -> None:
+        aliases = dict(islice(paths.items(), _MOST_ALIASES))
+        self._resolve = (places or Places()).of(files, aliases)
+        self._globs = Globs(files, aliases)
         self._meanings: dict[str, Meaning] = {}
         self._found = 0
 
@@ -140,7 +142,7 @@ class Routes:
         return {name: path for name, path in table.items() if not _kept_back(path)}
 
     def _follow(self, module_id: str, one: Import, meaning: Meaning) -> None:
-        match resolve(module_id, one.spec, self._files, self._paths):
+        match self._resolve(module_id, one.spec):
             case Local(target) if _kept_back(target):
                 words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
                 meaning.problems.append(Problem(module_id, words))

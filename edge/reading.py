@@ -10,6 +10,7 @@ from edge.configs import problem
 from edge.conventions import Conventions
 from edge.graph import Graph, Problem, Routes, Unit
 from edge.memory import Memory
+from edge.places import Places
 from edge.surveyor import Surveyor, salt
 
 #: Fewer modules than this that have just been written are compiled sooner than asked about.
@@ -38,6 +39,7 @@ class Reader:
     def __init__(self, compiler: Compiler, surveyor: Surveyor) -> None:
         self.compiler, self.surveyor = compiler, surveyor
         self.remembered: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
+        self.places = Places()
 
     def begin(self, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
         """Begin with an app as its files are now."""
@@ -55,7 +57,7 @@ class Reading:
     def follow(self, entry: str) -> Graph:
         """Walk from the entry, compiling what is met for the first time, wave after wave."""
         known, problems = self.known, self._problems
-        routes = Routes(self._files.keys(), self._conventions.paths)
+        routes = Routes(self._files.keys(), self._conventions.paths, self._reader.places)
         unknown = {entry}
         while unknown:
             self._learn(unknown, known)
