@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { Packuments } from "./packuments.js";
-import { reasonOf } from "./reason.js";
+import { isPassing, reasonOf } from "./reason.js";
 
 /**
  * @typedef {object} Request
@@ -134,6 +134,6 @@ try {
     say({ installed: true });
   }
 } catch (error) {
-  say({ reason: reasonOf(error) });
+  say({ reason: reasonOf(error), passing: isPassing(error) });
 }
 process.exit(0);

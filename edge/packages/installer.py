@@ -4,7 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,11 @@ class Bundle:
 
 
 class Refused(Exception):
-    """The packages cannot be had; the text says why to whoever asked for them."""
+    """The packages cannot be had; the text says why to whoever asked for them. `passing`: perhaps in a moment."""
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing
 
     @property
     def problem(self) -> Problem:
@@ -131,13 +135,12 @@ def _tree(answer: Mapping[str, Any]) -> Tree:
 
 
 def _answer(npm: Conversation, words: str) -> Mapping[str, Any]:
-    reason = "npm ended without saying why"
-    with suppress(confined.Ended):
-        try:
-            answer: dict[str, Any] = npm.ask(words)
-        except confined.Exceeded as exceeded:
-            raise Refused(f"The packages cannot be installed: {exceeded}") from None
-        if "reason" not in answer:
-            return answer
-        reason = answer["reason"]
-    raise Refused(f"The packages cannot be installed: {reason}")
+    try:
+        answer: dict[str, Any] = npm.ask(words)
+    except confined.Exceeded as exceeded:
+        answer = {"reason": str(exceeded)}
+    except confined.Ended:
+        answer = {"reason": "npm ended without saying why"}
+    if "reason" in answer:
+        raise Refused(f"The packages cannot be installed: {answer['reason']}", passing=answer.get("passing", False))
+    return answer

@@ -14,6 +14,8 @@ from edge.packages.wanted import Wanted, not_named
 #: A maker that crashed is replaced when its claim has run out; every stage of the making renews it.
 _CLAIM_SECONDS = 150.0
 _LOOK_SECONDS = 0.3
+#: A registry that is away is asked again after so many seconds, before that is told as a problem.
+_PAUSES = (1.0, 3.0, 9.0)
 
 
 @dataclass
@@ -30,6 +32,17 @@ class Making:
 
     def make(self) -> Made:
         """Return what was made, by us or by another; Refused says why it cannot be."""
+        for pause in _PAUSES:
+            try:
+                return self._make()
+            except Refused as refused:
+                if not refused.passing or self.stopping.is_set():
+                    raise
+                self.tell("installing", f"{refused}; trying again")
+            self.stopping.wait(pause)
+        return self._make()
+
+    def _make(self) -> Made:
         question = self.asked.key(self.installer.registry)
         text = self.shelf.tree(question)
         while True:

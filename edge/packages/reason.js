@@ -11,6 +11,12 @@ const UNREACHABLE = new Set([
 const LONGEST = 400;
 
 /**
+ * Whether it may be otherwise in a moment.
+ * @param {any} error as npm throws it
+ */
+export const isPassing = (error) => UNREACHABLE.has(error?.code) || /^E(429|5\d\d)$/.test(error?.code);
+
+/**
  * @param {any} error as npm throws it
  * @returns {string}
  */

@@ -36,6 +36,8 @@ class Registry:
     def __init__(self, upstream: Upstream | None = None) -> None:
         self.upstream = upstream
         self.asked: Counter[str] = Counter()
+        #: How often it has yet to be unwell.
+        self.unwell = 0
         #: A test that clears it holds every tarball back.
         self.sends = threading.Event()
         self.sends.set()
@@ -97,6 +99,9 @@ class Registry:
     def answer(self, path: str) -> tuple[int, bytes]:
         """Answer one request; what was not published here is asked of the upstream, once for all times."""
         self.asked[path] += 1
+        if self.unwell > 0:
+            self.unwell -= 1
+            return 503, b"{}"
         if path.endswith(".tgz"):
             self.sends.wait()
         if path in self._tarballs:

@@ -1,4 +1,4 @@
-"""Dependency sets as files: real React from the registry, and packages written here for what goes wrong."""
+"""Dependency sets as files: real React as the registry has it, and packages written here for what goes wrong."""
 
 import json
 import re
@@ -12,6 +12,7 @@ import pytest
 from edge import compiler_node
 from edge.compiler import Compiler
 from edge.compiler_words import Failure, Prebundled
+from tests.edge.registry import Registry
 
 REACT = ["react", "react-dom/client", "react/jsx-dev-runtime"]
 #: How the page makes a namespace of a CommonJS package, and what React is then.
@@ -33,7 +34,9 @@ def compiler() -> Iterator[Compiler]:
 
 
 @pytest.fixture(scope="module")
-def install(tmp_path_factory: pytest.TempPathFactory, absent: Callable[[str], NoReturn]) -> Callable[..., Path]:
+def install(
+    tmp_path_factory: pytest.TempPathFactory, absent: Callable[[str], NoReturn], real_registry: Registry
+) -> Callable[..., Path]:
     """Install packages into a folder of their own."""
 
     def run(**packages: str) -> Path:
@@ -41,6 +44,7 @@ def install(tmp_path_factory: pytest.TempPathFactory, absent: Callable[[str], No
         (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": packages}))
         npm = compiler_node.node().parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
         flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+        flags += [f"--registry={real_registry.url}", f"--cache={folder / 'cache'}"]
         command = [str(compiler_node.node()), str(npm), "install", *flags]
         done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
         if done.returncode:

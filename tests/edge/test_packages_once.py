@@ -190,6 +190,17 @@ def test_a_failure_is_told_to_all_and_asked_about_once(
     assert registry.asked["/hallucinated"] <= 2  # in its short form, and in the long one
 
 
+def test_a_registry_that_is_unwell_for_a_moment_is_asked_again(
+    registry: Registry, machine: Machine, shelf: PostgresPackages
+) -> None:
+    registry.publish("patient")
+    registry.unwell = 2  # npm itself asks twice
+    told: list[str] = []
+    found = machine().get(asked(patient="*"), "one", shelf, lambda _stage, message: told.append(message))
+    assert isinstance(found, Made), found
+    assert "The packages cannot be installed: The registry answers 503 for patient; trying again" in told
+
+
 def test_an_app_is_told_how_far_it_is(registry: Registry, machine: Machine, shelf: PostgresPackages) -> None:
     registry.publish("below")
     registry.publish("above", dependencies={"below": "*"}, peerDependencies={"peer": "^1.0.0"})

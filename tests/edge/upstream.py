@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import ssl
+import uuid
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -32,7 +33,7 @@ class Upstream:
             status, body = self._fetch(path)
             if status != httpx.codes.OK:
                 return status, body
-            unfinished = kept.with_suffix(f".{os.getpid()}")
+            unfinished = kept.with_suffix(f".{uuid.uuid4().hex}")
             unfinished.write_bytes(body)
             unfinished.rename(kept)
         body = kept.read_bytes()

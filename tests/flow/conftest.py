@@ -10,15 +10,27 @@ from playwright.sync_api import BrowserContext
 from edge.local import binary
 from gateway.launcher.postgres_binaries import find_binaries
 from gateway.launcher.rabbitmq import find_scripts
+from tests.edge.registry import Registry, kept_at
+from tests.edge.upstream import Upstream
 from tests.flow.previewed import Previewed
 from tests.launcher.running import Fleet
 
 
 @pytest.fixture(scope="package")
-def fleet(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+def registry() -> Iterator[Registry]:
+    """Where the fleet's packages come from: real ones, and what a test publishes."""
+    with Registry(Upstream(kept_at())) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def fleet(
+    absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFactory, registry: Registry
+) -> Iterator[Fleet]:
     if find_scripts() is None or find_binaries() is None:
         absent("RabbitMQ or Postgres")
-    fleet = Fleet(tmp_path_factory.mktemp("flow"), FLEET_HTTP="127.0.0.1:0", FLEET_EDGE_HTTP="127.0.0.1:0")
+    addresses = dict.fromkeys(("FLEET_HTTP", "FLEET_EDGE_HTTP"), "127.0.0.1:0")
+    fleet = Fleet(tmp_path_factory.mktemp("flow"), FLEET_NPM_REGISTRY=registry.url, **addresses)
     try:
         fleet.up()
         yield fleet

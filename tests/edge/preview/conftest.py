@@ -14,6 +14,7 @@ from edge.compiler_words import Prebundled
 from tests.edge.preview.app import App
 from tests.edge.preview.page_origin import DEPS, PageOrigin
 from tests.edge.preview.shown import Shown
+from tests.edge.registry import Registry
 
 SPECS = ["react", "react-dom", "react-dom/client", "react/jsx-dev-runtime"]
 Show = Callable[..., Shown]
@@ -27,7 +28,9 @@ def compiler() -> Iterator[Compiler]:
 
 
 @pytest.fixture(scope="session")
-def react(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[Path, dict[str, Any]]]:
+def react(
+    compiler: Compiler, tmp_path_factory: pytest.TempPathFactory, real_registry: Registry
+) -> Callable[[int], tuple[Path, dict[str, Any]]]:
     """Install and bundle one version of React, once: where its files are, and what a page is told of them."""
     made: dict[int, tuple[Path, dict[str, Any]]] = {}
 
@@ -42,6 +45,8 @@ def react(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Calla
                 "--ignore-scripts",
                 "--no-audit",
                 "--no-fund",
+                f"--registry={real_registry.url}",
+                f"--cache={root / 'cache'}",
             ]
             subprocess.run([*npm, "--prefix", str(root), *packages], check=True, capture_output=True, timeout=120)
             out = root / "bundled"
