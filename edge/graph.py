@@ -14,8 +14,7 @@ from typing import Any
 from edge.compiler_words import Glob, Import
 from edge.exports import Exports
 from edge.glob import Globs, TooMuch
-from edge.places import Places
-from edge.resolve import Local, Missing, Package, Url
+from edge.resolve import Local, Missing, Package, Url, resolve
 
 _UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _MOST_FOUND, _MOST_ALIASES = 20_000, 200
@@ -75,28 +74,41 @@ class Meaning:
     problems: list[Problem] = field(default_factory=list)
 
 
+#: Meanings of modules by id, as found by somebody for whom every file had the same name.
+Notes = dict[str, tuple[Unit, Meaning]]
+
+
 class Routes:
     """Finds out what imports mean, once for each module of an app."""
 
-    def __init__(self, files: Collection[str], paths: Mapping[str, str], places: Places | None = None) -> None:
-        aliases = dict(islice(paths.items(), _MOST_ALIASES))
-        self._resolve = (places or Places()).of(files, aliases)
-        self._globs = Globs(files, aliases)
+    def __init__(self, files: Collection[str], paths: Mapping[str, str], noted: Notes | None = None) -> None:
+        self._files, self._paths = files, dict(islice(paths.items(), _MOST_ALIASES))
+        self._globs = Globs(files, self._paths)
         self._meanings: dict[str, Meaning] = {}
+        self._noted = {} if noted is None else noted
         self._found = 0
 
     def of(self, module_id: str, unit: Unit) -> Meaning:
         """Return what the imports of a module mean."""
-        if module_id not in self._meanings:
-            meaning = self._meanings[module_id] = Meaning()
-            try:
-                self._expand(module_id, unit, meaning)
-            except TooMuch as error:
-                meaning.problems.append(Problem(module_id, f"import.meta.glob: {error}"))
-            for one in unit.imports:
-                if not one.glob:
-                    self._follow(module_id, one, meaning)
-        return self._meanings[module_id]
+        meaning = self._meanings.get(module_id)
+        if meaning is None:
+            noted = self._noted.get(module_id)
+            meaning = noted[1] if noted and noted[0] == unit else self._find_out(module_id, unit)
+            self._meanings[module_id] = meaning
+        return meaning
+
+    def _find_out(self, module_id: str, unit: Unit) -> Meaning:
+        meaning = Meaning()
+        try:
+            self._expand(module_id, unit, meaning)
+        except TooMuch as error:
+            meaning.problems.append(Problem(module_id, f"import.meta.glob: {error}"))
+        for one in unit.imports:
+            if not one.glob:
+                self._follow(module_id, one, meaning)
+        if not (unit.globs or any(one.glob for one in unit.imports)):  # what those find is counted anew each time
+            self._noted[module_id] = unit, meaning
+        return meaning
 
     def walk(self, entry: str, unit_of: UnitOf) -> Graph:
         """Follow every import from the entry on, in the order in which a browser would."""
@@ -142,7 +154,7 @@ class Routes:
         return {name: path for name, path in table.items() if not _kept_back(path)}
 
     def _follow(self, module_id: str, one: Import, meaning: Meaning) -> None:
-        match self._resolve(module_id, one.spec):
+        match resolve(module_id, one.spec, self._files, self._paths):
             case Local(target) if _kept_back(target):
                 words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
                 meaning.problems.append(Problem(module_id, words))

@@ -8,9 +8,9 @@ from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.configs import problem
 from edge.conventions import Conventions
-from edge.graph import Graph, Problem, Routes, Unit
+from edge.graph import Graph, Meaning, Problem, Routes, Unit
 from edge.memory import Memory
-from edge.places import Places
+from edge.shapes import Shapes
 from edge.surveyor import Surveyor, salt
 
 #: Fewer modules than this that have just been written are compiled sooner than asked about.
@@ -39,7 +39,7 @@ class Reader:
     def __init__(self, compiler: Compiler, surveyor: Surveyor) -> None:
         self.compiler, self.surveyor = compiler, surveyor
         self.remembered: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
-        self.places = Places()
+        self.shapes: Shapes[tuple[Unit, Meaning]] = Shapes()
 
     def begin(self, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
         """Begin with an app as its files are now."""
@@ -52,12 +52,14 @@ class Reading:
     def __init__(self, reader: Reader, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> None:
         self.known: dict[str, tuple[Compiled, int]] = {}
         self._problems: dict[str, Problem] = {}
+        self._keys: dict[str, bytes] = {}
         self._reader, self._files, self._shelf, self._conventions = reader, files, shelf, conventions
 
     def follow(self, entry: str) -> Graph:
         """Walk from the entry, compiling what is met for the first time, wave after wave."""
         known, problems = self.known, self._problems
-        routes = Routes(self._files.keys(), self._conventions.paths, self._reader.places)
+        names, paths = self._files.keys(), self._conventions.paths
+        routes = Routes(names, paths, self._reader.shapes.notes(names, paths))
         unknown = {entry}
         while unknown:
             self._learn(unknown, known)
@@ -82,9 +84,12 @@ class Reading:
 
     def key(self, module_id: str) -> bytes:
         """Return the name of what is made of a module."""
-        path = unit.wish(module_id)[0]
-        version = self._reader.compiler.version + salt(path, self._files, self._conventions)
-        return unit.key(module_id, self._files[path], version)
+        known = self._keys.get(module_id)
+        if known is None:
+            path = unit.wish(module_id)[0]
+            version = self._reader.compiler.version + salt(path, self._files, self._conventions)
+            known = self._keys[module_id] = unit.key(module_id, self._files[path], version)
+        return known
 
     def _learn(self, ids: Collection[str], known: dict[str, tuple[Compiled, int]]) -> None:
         """Find out about modules."""
