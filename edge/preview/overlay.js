@@ -83,10 +83,9 @@ export class Overlay {
     [dataset.kind, dataset.file, dataset.line] = [kind, trouble.file ?? "", String(trouble.line ?? "")];
     const style = document.createElement("style");
     style.textContent = STYLE;
-    this.#host.shadowRoot?.replaceChildren(
-      style,
-      card(kind, trouble, () => this.#close()),
-    );
+    const back = part("back", "", "div");
+    back.append(card(kind, trouble, () => this.#close()));
+    this.#host.shadowRoot?.replaceChildren(style, back);
   }
 
   #open() {

@@ -1,21 +1,22 @@
-// How the overlay looks, dark and light.
+// How the overlay looks, dark and light. What the app says of all elements reaches the host, and nothing within it.
 
 export const STYLE = `
-:host {
+:host { all: initial; position: fixed !important; inset: 0 !important; display: block !important; z-index: 2147483647; }
+.back {
   --back: rgb(245 245 244 / 0.82); --card: #fff; --text: #1c1917; --faint: #57534e; --line: #d6d3d1;
   --accent: #b91c1c; --place: #1d4ed8; --code: #f5f5f4;
-  all: initial; position: fixed; inset: 0; z-index: 2147483647; overflow: auto; display: grid;
-  place-items: start center; padding: clamp(0.75rem, 6vh, 5rem) 0.75rem; box-sizing: border-box;
+  position: absolute; inset: 0; overflow: auto; display: grid;
+  grid-template-columns: minmax(0, 60rem); place-content: start center; padding: clamp(0.75rem, 6vh, 5rem) 0.75rem; box-sizing: border-box;
   background: var(--back); backdrop-filter: blur(3px); color-scheme: light dark;
 }
 @media (prefers-color-scheme: dark) {
-  :host {
+  .back {
     --back: rgb(12 10 9 / 0.78); --card: #1c1917; --text: #f5f5f4; --faint: #a8a29e; --line: #44403c;
     --accent: #f87171; --place: #93c5fd; --code: #0c0a09;
   }
 }
 section {
-  position: relative; box-sizing: border-box; width: min(60rem, 100%); padding: 1.5rem;
+  position: relative; box-sizing: border-box; padding: 1.5rem;
   background: var(--card); color: var(--text); border: 1px solid var(--line); border-top: 4px solid var(--accent);
   border-radius: 10px; box-shadow: 0 20px 50px rgb(0 0 0 / 0.25); font: 15px/1.5 system-ui, sans-serif;
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse
 
+from edge.drawing import YET_TO_BEGIN
 from gateway import sse
 from gateway.preview import document
 from sql.pages import Page
@@ -76,7 +77,8 @@ def waiting(epoch: str, shown: Page | None, runtime: Iterable[str]) -> Notice:
     frame = f"<pre><code>{html.escape(str(problem['frame']))}</code></pre>" if problem.get("frame") else ""
     where = ":".join(str(problem[part]) for part in ("file", "line") if problem.get(part) is not None)
     says = f"<p><code>{html.escape(where)}</code> {html.escape(str(problem.get('message', '')))}</p>{frame}"
-    return Notice(200, "The app does not compile yet", says, script, ahead=ahead)
+    begun = problem.get("message") not in {one.message for one in YET_TO_BEGIN}
+    return Notice(200, "The app does not compile yet" if begun else "Nothing to see yet", says, script, ahead=ahead)
 
 
 #: One answer for a preview that is private and for one that does not exist: nobody learns which apps there are.

@@ -2,7 +2,9 @@
 
 import os
 import signal
+from typing import Literal
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.flow.previewed import PATIENCE_MS, Previewed, is_marked, mark
@@ -94,3 +96,20 @@ def test_an_error_of_the_app_becomes_a_fact_of_its_story(app: Previewed) -> None
         errored = wait_for(steps, "preview-errored")
     assert (errored["count"], errored["trusted"]) == (1, False)
     assert "Oh" in errored["message"]
+
+
+@pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(28, 25, 23)")])
+def test_the_overlay_keeps_its_shape_whatever_the_app_says_of_its_elements(
+    app: Previewed, scheme: Literal["light", "dark"], paper: str
+) -> None:
+    page = app.open()
+    page.emulate_media(color_scheme=scheme)
+    app.publish({"src/index.css": "* { padding: 0; margin: 0; color: red !important; display: inline }"})
+    app.replace("src/Counter.tsx", "const [count", f"const long = '{'very ' * 60}';\n  const [[count")
+    section = page.locator("fleet-overlay section")
+    expect(section).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+    expect(section).to_have_css("background-color", paper)
+    place = section.bounding_box()
+    assert place is not None
+    assert (place["x"] > 0, place["y"] > 0) == (True, True)
