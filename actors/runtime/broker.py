@@ -11,9 +11,10 @@ import dramatiq
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.errors import ConnectionClosed
+from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
 from actors.runtime.actor import Actor
-from actors.runtime.consumer import AMQP_ERRORS, EventConsumer
+from actors.runtime.consumer import EventConsumer
 from actors.runtime.delivery import Delivery
 from actors.runtime.topology import declare_actor, declare_shared
 
@@ -44,7 +45,7 @@ class EventsBroker(RabbitmqBroker):
             try:
                 declare_shared(self.channel)
                 declare_actor(self.channel, self.by_queue[queue_name])
-            except AMQP_ERRORS as error:
+            except (AMQPChannelError, AMQPConnectionError) as error:
                 log.warning("queue_undeclared", queue=queue_name, error=repr(error))
                 raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
             finally:

@@ -2,21 +2,19 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import pika
 import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.errors import ConnectionClosed
-from pika.exceptions import AMQPChannelError, AMQPConnectionError
+from pika.spec import Basic
 
 from actors.runtime.actor import Actor
 from actors.runtime.delivery import Delivery
+from actors.runtime.inlet import Inlet, Lost
 
 log = structlog.get_logger()
-
-AMQP_ERRORS = (AMQPConnectionError, AMQPChannelError)
 
 
 class EventConsumer(Consumer):
@@ -30,22 +28,19 @@ class EventConsumer(Consumer):
         self._flushing = False
         self._strands: dict[str, deque[Delivery]] = {}
         try:
-            self._connection = pika.BlockingConnection(parameters)
-            self._channel = self._connection.channel()
-            self._channel.basic_qos(prefetch_count=prefetch)
-            self._deliveries = self._channel.consume(self._queue, inactivity_timeout=timeout / 1000)
-        except AMQP_ERRORS as error:
+            self._inlet = Inlet(parameters, self._queue, prefetch=prefetch, rest=timeout / 1000)
+        except Lost as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
 
     def __next__(self) -> Delivery | None:
         try:
-            method, properties, body = next(self._deliveries)
-        except (*AMQP_ERRORS, AssertionError, StopIteration) as error:
+            message = self._inlet.next()
+        except Lost as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
-        if method is None:
+        if message is None:
             return None
-        self._unsettled.add(method.delivery_tag)
-        delivery = Delivery(self._actor, self, method, properties, body)
+        self._unsettled.add(message.method.delivery_tag)
+        delivery = Delivery(self._actor, self, *message)
         return delivery if self._is_first(delivery) else None
 
     def _is_first(self, delivery: Delivery) -> bool:
@@ -73,16 +68,16 @@ class EventConsumer(Consumer):
 
     def settle(self, delivery: Delivery, *, requeue: bool = False) -> None:
         """Settle from any thread; one wake-up serves a burst."""
+        if not self._inlet.open:
+            # The connection it came by is gone: the broker delivers it again, and the inbox knows it.
+            log.info("delivery_left_to_broker", queue=self._queue)
+            return
         with self._lock:
             self._settled.append((delivery.tag, requeue))
             if self._flushing:
                 return
             self._flushing = True
-        try:
-            self._connection.add_callback_threadsafe(self._flush)
-        except AMQP_ERRORS as error:
-            # The connection it came by is gone: the broker delivers it again, and the inbox knows it.
-            log.info("delivery_left_to_broker", queue=self._queue, error=repr(error))
+        self._inlet.call_soon(self._flush)
 
     def _flush(self) -> None:
         """Acknowledge on the connection's own thread: all below the lowest open tag at once, the rest singly."""
@@ -93,15 +88,13 @@ class EventConsumer(Consumer):
         self._unsettled.difference_update(tag for tag, _requeue in settled)
         lowest = min(self._unsettled, default=max((tag for tag, _requeue in settled), default=0) + 1)
         put_back = [tag for tag, requeue in settled if requeue]
-        for tag in put_back:
-            self._channel.basic_nack(tag, requeue=True)
+        words: list[Any] = [Basic.Nack(tag, requeue=True) for tag in put_back]
         acknowledged = [tag for tag, requeue in settled if not requeue]
         # Tags put back above are settled too, so that a bulk acknowledgement cannot touch them.
         if bulk := max((tag for tag in acknowledged if tag < lowest), default=0):
-            self._channel.basic_ack(bulk, multiple=True)
-        for tag in acknowledged:
-            if tag > bulk:
-                self._channel.basic_ack(tag)
+            words.append(Basic.Ack(bulk, multiple=True))
+        words.extend(Basic.Ack(tag) for tag in acknowledged if tag > bulk)
+        self._inlet.send(words)
 
     def ack(self, message: MessageProxy) -> None:
         """Hear from dramatiq that a message is through. Ours settle themselves; one that did not goes back."""
@@ -116,12 +109,7 @@ class EventConsumer(Consumer):
 
     def close(self) -> None:
         """Send what is settled and hang up. An exception here would end dramatiq's thread for good."""
-        _quietly(lambda: self._connection.process_data_events(0), self._queue)
-        _quietly(self._connection.close, self._queue)
-
-
-def _quietly(step: Callable[[], Any], queue: str) -> None:
-    try:
-        step()
-    except Exception as error:  # noqa: BLE001 - see close
-        log.debug("consumer_closed_roughly", queue=queue, error=repr(error))
+        try:
+            self._inlet.close()
+        except Exception as error:  # noqa: BLE001 - see above
+            log.debug("consumer_closed_roughly", queue=self._queue, error=repr(error))

@@ -7,8 +7,7 @@ process its life, for the supervisor starts another and the broker delivers agai
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import structlog
 from dramatiq.middleware import TimeLimitExceeded, raise_thread_exception
@@ -30,20 +29,19 @@ class Deadlines:
         self._until: dict[int, float] = {}
         self._warned: set[int] = set()
 
-    @contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        """Give the calling thread so long for what follows."""
-        me = threading.get_ident()
+    def begin(self, seconds: float) -> None:
+        """Give the calling thread so long for what follows; `end` must follow."""
         with self._lock:
-            self._until[me] = time.monotonic() + seconds
+            self._until[threading.get_ident()] = time.monotonic() + seconds
+
+    def end(self) -> None:
+        """Leave the calling thread alone."""
+        me = threading.get_ident()
         try:
-            yield
-        finally:
-            try:
-                self._let_go(me)
-            except TimeLimitExceeded:  # it was on its way while this thread waited for the lock
-                self._let_go(me)
-                raise
+            self._let_go(me)
+        except TimeLimitExceeded:  # it was on its way while this thread waited for the lock
+            self._let_go(me)
+            raise
 
     def _let_go(self, thread: int) -> None:
         """Forget a thread; under the lock nobody interrupts it for what it has just finished."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from dramatiq import Message
 from dramatiq.broker import MessageProxy
 
 from actors.runtime.actor import Actor
@@ -28,9 +27,18 @@ class Source(Protocol):
 
 
 class Delivery(MessageProxy):
-    """A message in dramatiq's hands, with its raw form kept so that it can be sent on unchanged."""
+    """A message in dramatiq's hands, with its raw form kept so that it can be sent on unchanged.
+
+    What dramatiq asks of a message it finds here at once, instead of in one that would be made for it alone.
+    """
+
+    message_id, message_timestamp = "", 0
 
     def __init__(self, actor: Actor, source: Source, method: Any, properties: Any, body: bytes) -> None:
+        self.failed, self._exception = False, None
+        self.queue_name, self.actor_name = actor.queue, actor.name
+        self.kwargs: dict[str, Any] = {}
+        self.options: dict[str, Any] = {}
         self.source, self.body = source, body
         self.tag: int = method.delivery_tag
         self.redelivered: bool = method.redelivered
@@ -45,8 +53,20 @@ class Delivery(MessageProxy):
             self.envelope = decode(self.content_type, self.headers, body)
         except BadEvent as flaw:
             self.flaw = flaw
-        # Named, because dramatiq would draw a random name; nothing looks at it.
-        super().__init__(Message(actor.queue, actor.name, (self,), {}, {}, message_id="", message_timestamp=0))
+
+    @property
+    def args(self) -> tuple["Delivery"]:  # type: ignore[override]  # kept, it would be a circle for the collector
+        """Return what dramatiq calls the engine with."""
+        return (self,)
+
+    def __getattr__(self, name: str) -> Any:
+        """There is no other message behind this one."""
+        raise AttributeError(name)
+
+    def __repr__(self) -> str:
+        return f"<delivery {self.tag} of {self.queue_name}>"
+
+    __str__ = __repr__
 
     @property
     def retries(self) -> int:

@@ -183,11 +183,14 @@ class Engine:
             kinds = ", ".join(kind.kind for kind in self.actor.on)
             raise BadEvent(Flaw("type", f"is {envelope.kind}, but this queue takes {kinds}"))
         job = Job(envelope, self.actor.name, self.actor.emits, delivery.attempt, self.pool, self.outlet)
-        with self.deadlines.limit(self.actor.time_limit):
+        self.deadlines.begin(self.actor.time_limit)
+        try:
             if self.lane is not None:
                 self.lane.answer(job)
             else:
                 self.actor.handle(event, job, *self.resources)
+        finally:
+            self.deadlines.end()
         job.must_be_settled()
         for fact in job.emitted:
             self.metrics.events_emitted.labels(fact.kind).inc()
