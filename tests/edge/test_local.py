@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from io import StringIO
@@ -41,6 +43,18 @@ def test_a_busy_port_is_said_and_the_end(tmp_path: Path, start_edge: StartEdge) 
     assert second.until("cannot_listen")["address"] == f"127.0.0.1:{first.port}"
     second.process.communicate(timeout=PATIENCE)
     assert second.process.returncode == 1
+
+
+def test_a_container_asks_whether_it_is_well(tmp_path: Path, start_edge: StartEdge) -> None:
+    edge = start_edge(tmp_path)
+
+    def asked() -> int:
+        variables = {**os.environ, "FLEET_EDGE_HTTP": f"0.0.0.0:{edge.port}", "FLEET_ZONES": "localhost"}
+        return subprocess.run([sys.executable, "-m", "edge.local.health"], env=variables, check=False).returncode
+
+    assert asked() == 0
+    edge.discard()
+    assert asked() == 1
 
 
 def test_a_killed_workerd_is_started_again_on_the_same_port(tmp_path: Path, start_edge: StartEdge) -> None:
