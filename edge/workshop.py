@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from contracts.settings import Settings
-from edge import environment, page, reading
+from edge import environment, limits, page, reading
 from edge.compiler import Compiler
 from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
 from edge.graph import Graph, Problem
@@ -65,6 +65,8 @@ class Workshop:
         html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
         if html is None:
             return Drawing(problem=NOTHING_TO_SHOW)
+        if problem := limits.page(html):
+            return Drawing(problem=problem)
         conventions = self._surveyor.conventions(app_id, files, shelf)
         if isinstance(conventions, Problem):
             return Drawing(problem=conventions)
@@ -74,8 +76,9 @@ class Workshop:
         found = self._reader.begin(files, shelf, conventions)
         graph, known = found.follow(around.entry), found.known
         compiled = time.perf_counter()
-        if graph.problems:
-            return Drawing(problem=graph.problems[0])
+        lengths = {one: size for one, (_, size) in known.items()}
+        if problem := next(iter(graph.problems), None) or limits.modules(lengths):
+            return Drawing(problem=problem)
         styled = self._stylist.style(
             app_id,
             graph.styles,
@@ -87,6 +90,8 @@ class Workshop:
         )
         if isinstance(styled, Problem):
             return Drawing(problem=styled)
+        if problem := limits.styles(styled.items()):
+            return Drawing(problem=problem)
         done = time.perf_counter()
         bundled = self._bundle(app_id, files, graph.packages, shelf, tell)
         if isinstance(bundled, Problem):

@@ -13,11 +13,26 @@ export function compileJson(path, source) {
   const keys = value !== null && typeof value === "object" && !Array.isArray(value) ? Object.keys(value) : [];
   const names = keys.filter((key) => key !== "default" && NAME.test(key));
   const lines = [
-    `const value = JSON.parse(${JSON.stringify(JSON.stringify(value))});`,
+    `const value = JSON.parse(${JSON.stringify(printed(value, path, source))});`,
     offer("default", "value"),
     ...names.map((name) => offer(name, `value[${JSON.stringify(name)}]`)),
   ];
   return { code: lines.join("\n"), imports: [], exports: ["default", ...names], globs: [], accepts: false };
+}
+
+/**
+ * What is read without end is printed only so deep.
+ * @param {unknown} value
+ * @param {string} path
+ * @param {string} source
+ */
+function printed(value, path, source) {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem("This is nested too deeply", path, source);
+    throw error;
+  }
 }
 
 /**

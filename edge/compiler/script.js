@@ -4,7 +4,7 @@ import { Script } from "node:vm";
 import { moduleRunnerTransformSync, transformSync } from "oxc-transform";
 import { readGlobs } from "./globs.js";
 import { readLinks } from "./links.js";
-import { Problem, placeOfBytes } from "./problem.js";
+import { Problem, placeOf, placeOfBytes } from "./problem.js";
 import { compose, decode, lookUp } from "./sourcemap.js";
 
 /** The parameters of a compiled body; edge/registry.py wraps bodies in the same. */
@@ -36,6 +36,9 @@ const ALWAYS = { "process.env.NODE_ENV": '"development"' };
  * @param {Record<string, string>} [define]
  */
 export function compileScript(path, source, define = {}) {
+  const nul = source.indexOf("\0");
+  // JavaScript lets it stand in a string; a database does not.
+  if (nul >= 0) throw new Problem("The file contains a NUL character", path, source, placeOf(source, nul));
   const plain = transform(path, source, mentioned({ ...ALWAYS, ...define }, source));
   const { imports, exports, metas, code } = links(plain.code, path, source);
   const globs = readGlobs(plain.code, metas, path, source);
