@@ -60,7 +60,7 @@ def our_words(kind: str, apps: int = 500) -> Say:
     """Return what publishes an event of a kind, to one app after the other."""
 
     def say(sent: int) -> tuple[str, str, bytes]:
-        app_id = f"app-{sent // 1000 % apps}"
+        app_id = f"app-{sent % apps}"
         return EVENTS, f"{kind}.{app_id}", json.dumps(event(kind, app_id, {"sent": sent})).encode()
 
     return say

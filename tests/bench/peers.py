@@ -11,6 +11,7 @@ import pika
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
 from contracts.settings import Settings
+from contracts.topology import EVENTS, binding
 from tests.bench.record import Record
 
 THREADS = 8
@@ -37,6 +38,9 @@ def declare(url: str, name: str) -> None:
     else:
         broker = _broker(url, name)
         broker.declare_queue(queue(name), ensure=True)
+        if name == "dramatiq-quorum":  # it can also be reached as our actors are
+            broker.channel.exchange_declare(EVENTS, "topic", durable=True)
+            broker.channel.queue_bind(queue(name), EVENTS, binding("bench-peer"))
         broker.close()
 
 

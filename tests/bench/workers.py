@@ -1,8 +1,6 @@
 """What the runtime costs beside its peers: a raw consumer, bare dramatiq, and the bare transaction."""
 
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import psycopg
@@ -10,16 +8,16 @@ import psycopg
 from sql import inbox, progress
 from sql.database import enter, role_url
 from tests.bench import peers
-from tests.bench.bus import mouth, paced
 from tests.bench.draining import Drain, Say, Start, declared, drained, our_words
-from tests.bench.figures import Bar, Figure, Findings, spread
+from tests.bench.figures import Bar, Figure, Findings
 from tests.bench.ground import Ground
+from tests.bench.machine import fsync
 from tests.bench.marks import now
 from tests.bench.record import Record
+from tests.bench.waiting import compare, delays
 
 BACKLOG = 20_000
 COMMITS = 6_000
-SAMPLES = 400
 ROUNDS = 3
 AHEAD = (Bar("ratio", 1, at_least=True),)
 PEERS = ("pika", "dramatiq-quorum", "dramatiq-classic")
@@ -33,7 +31,6 @@ class Rival:
     start: Start
     say: Say
     drains: list[Drain] = field(default_factory=list)
-    samples: list[float] = field(default_factory=list)
 
     @property
     def best(self) -> Drain:
@@ -48,43 +45,17 @@ def workers(ground: Ground, findings: Findings) -> None:
     for _round in range(ROUNDS):
         for rival in rivals:
             rival.drains.append(drained(ground, record, (rival.start,), rival.say, ground.few(BACKLOG)))
-    _wait_for_each(ground, record, rivals)
     for rival in rivals:
         findings.add(
             f"{rival.name}: messages taken, a backlog drained", "", rival.best._asdict(), note=f"best of {ROUNDS}"
         )
-        findings.add(f"{rival.name}: published → taken, 20/s", "ms", spread(rival.samples, most=True))
     for peer in rivals[:-1]:
-        _compare(findings, rivals[-1], peer)
+        ratio = round(rivals[-1].best.per_second / peer.best.per_second, 3)
+        bars = AHEAD if peer.name.startswith("dramatiq") else ()
+        findings.add("throughput, ours beside", "x", {}, *bars, peer=peer.name, ratio=ratio)
+    ways = {rival.name: rival.say for rival in rivals}
+    compare(findings, delays(ground, record, [rival.start for rival in rivals], ways))
     _commits(ground, findings, record)
-
-
-def _wait_for_each(ground: Ground, record: Record, rivals: Sequence[Rival]) -> None:
-    """Send a message now and then, to one after the other, while all of them wait."""
-    count = ground.few(SAMPLES)
-    with ExitStack() as stack:
-        for rival in rivals:
-            stack.enter_context(rival.start())
-        voice = stack.enter_context(mouth(ground.rabbit.url))
-        record.clear()
-        sent: dict[int, Rival] = {}
-
-        def say(n: int) -> None:
-            rival, moment = rivals[n % len(rivals)], now()
-            sent[moment] = rival
-            voice.send(*rival.say(moment))
-
-        paced(count * len(rivals), 20 * len(rivals), say)
-        for moment, taken in record.wait(count * len(rivals))[20 * len(rivals) :]:
-            sent[moment].samples.append((taken - moment) / 1e6)
-
-
-def _compare(findings: Findings, ours: Rival, peer: Rival) -> None:
-    bars = AHEAD if peer.name.startswith("dramatiq") else ()
-    faster = ours.best.per_second / peer.best.per_second
-    sooner = spread(peer.samples)["p50"] / spread(ours.samples)["p50"]
-    findings.add("throughput, ours beside", "x", {}, *bars, peer=peer.name, ratio=round(faster, 3))
-    findings.add("latency p50, ours beside", "x", {}, *bars, peer=peer.name, ratio=round(sooner, 3))
 
 
 def _commits(ground: Ground, findings: Findings, record: Record) -> Figure:
@@ -93,6 +64,7 @@ def _commits(ground: Ground, findings: Findings, record: Record) -> Figure:
     start = (declared(ground, "commit"),)
     bare = max(_bare_commits(ground, count) for _round in range(ROUNDS))
     ours = max(drained(ground, record, start, our_words("bench-settled"), count) for _round in range(ROUNDS))
+    findings.add("a page to the disk and nothing else (fsync)", "ms", fsync(ground.folder))
     findings.add("the same statements with bare psycopg, 8 threads", "1/s", {"per_second": bare})
     peer, ratio = "bare psycopg", round(ours.per_second / bare, 3)
     return findings.add("ours: events settled, a durable commit each", "1/s", ours._asdict(), peer=peer, ratio=ratio)
