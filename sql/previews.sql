@@ -17,10 +17,13 @@ where app_id = %(app_id)s and not exists (
 ) order by position;
 
 -- name: files
--- Those that changed since a version, with the contents of the small ones; of those that are gone the name alone.
-select path, files.sha256, content
-from fleet.files left join fleet.blobs on blobs.sha256 = files.sha256 and bytes <= %(inline)s
-where app_id = %(app_id)s and version > %(version)s;
+-- Those that changed since a version, with the contents of a few small ones; of those that are gone the name alone.
+with changed as (
+    select path, sha256, bytes, row_number() over () as nth from fleet.files
+    where app_id = %(app_id)s and version > %(version)s
+)
+select path, changed.sha256, content
+from changed left join fleet.blobs on blobs.sha256 = changed.sha256 and bytes <= %(inline)s and nth <= 20;
 
 -- name: record
 -- One more revision; the lease's fence has been checked in this transaction.
