@@ -11,13 +11,13 @@ QUERY = Named(__file__)
 def tree(tx: Tx, question: bytes) -> str | None:
     """Return how a question was answered."""
     row = tx.execute(QUERY.tree, {"question": question}).fetchone()
-    return str(row[0]) if row else None
+    return bytes(row[0]).decode() if row else None
 
 
-def add_tree(tx: Tx, question: bytes, answer: str) -> str:
-    """Keep an answer, and return the one that counts: the first."""
-    tx.execute(QUERY.add_tree, {"question": question, "tree": answer})
-    return tree(tx, question) or answer
+def add_tree(tx: Tx, question: bytes, sha256: bytes) -> str | None:
+    """Keep an answer, whose content is a blob already, and return the one that counts: the first."""
+    tx.execute(QUERY.add_tree, {"question": question, "sha256": sha256})
+    return tree(tx, question)
 
 
 def bundle(tx: Tx, key: bytes) -> tuple[str, str] | None:

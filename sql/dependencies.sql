@@ -1,8 +1,8 @@
 -- name: tree
-select tree from fleet.dependency_trees where question = %(question)s;
+select content from fleet.dependency_trees join fleet.blobs using (sha256) where question = %(question)s;
 
 -- name: add_tree
-insert into fleet.dependency_trees (question, tree) values (%(question)s, %(tree)s) on conflict do nothing;
+insert into fleet.dependency_trees (question, sha256) values (%(question)s, %(sha256)s) on conflict do nothing;
 
 -- name: bundle
 select name, manifest from fleet.dependency_sets where key = %(key)s;

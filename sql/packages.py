@@ -20,8 +20,11 @@ class PostgresPackages:
 
     def put_tree(self, question: bytes, tree: str) -> str:
         """Keep an answer, and return the one that all keep to: the first."""
+        content = tree.encode()
+        digest = sha256(content).digest()
         with transaction(self._pool, "") as tx:
-            return dependencies.add_tree(tx, question, tree)
+            previews.keep_blobs(tx, {digest: content})
+            return dependencies.add_tree(tx, question, digest) or tree
 
     def bundle(self, key: bytes) -> tuple[str, str] | None:
         """Return the name and the manifest of a bundled set."""

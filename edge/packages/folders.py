@@ -1,5 +1,6 @@
 """Folders for processes that are nobody's: made, handed over, measured and removed."""
 
+import fcntl
 import os
 import shutil
 import stat
@@ -12,6 +13,8 @@ from edge import compiler_node
 
 HERE = Path(__file__).resolve().parent
 _NOBODY = 65_534
+_PREFIX = "fleet-packages-"
+_LOCK = "lock"
 
 
 def measure(folder: Path) -> tuple[int, int]:
@@ -33,9 +36,21 @@ def measure(folder: Path) -> tuple[int, int]:
 @contextmanager
 def own_folder() -> Iterator[Path]:
     """Make a folder that nobody's processes can pass through, and nobody else's can list."""
-    with tempfile.TemporaryDirectory(prefix="fleet-packages-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        (Path(folder) / _LOCK).open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
         Path(folder).chmod(0o711)
         yield Path(folder).resolve()
+
+
+def sweep() -> None:
+    """Remove what those have left who were killed: their locks went with them."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+        with suppress(OSError), lock.open() as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent)
 
 
 def give(folder: Path) -> Path:

@@ -100,9 +100,19 @@ async function resolve(request, legacy) {
     const added = [...tree.inventory.values()]
       .flatMap((node) => Object.keys(node.isRoot ? {} : (node.package.peerDependencies ?? {})))
       .filter((name) => name in request.others && !(name in roots));
-    if (!added.length) return { builder, packages: tree.meta.commit().packages, legacy };
+    if (!added.length) return { builder, packages: needed(tree.meta.commit().packages), legacy };
     for (const name of added) roots[name] = request.others[name];
   }
+}
+
+/**
+ * What installing it again takes; it is kept for long.
+ * @param {Record<string, Record<string, unknown>>} packages
+ */
+function needed(packages) {
+  const unneeded = new Set(["license", "funding", "engines", "deprecated", "bin"]);
+  const of = (/** @type {object} */ one) => Object.entries(one).filter(([name]) => !unneeded.has(name));
+  return Object.fromEntries(Object.entries(packages).map(([place, one]) => [place, Object.fromEntries(of(one))]));
 }
 
 /** @param {Request} request */

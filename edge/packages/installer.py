@@ -57,6 +57,7 @@ class Installer:
         self._stopping = threading.Event()
         self._using = threading.Lock()
         self._users = 0
+        folders.sweep()
         self._home = folders.own_folder()
         self._cache = self._home.__enter__() / "cache"
 

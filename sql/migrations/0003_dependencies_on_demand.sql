@@ -1,9 +1,10 @@
 -- How questions for npm packages were answered, and who is making a bundle of them now.
 
--- The same versions asked for with the same lock file are the same packages from then on, for every app.
+-- The same versions asked for with the same lock file are the same packages from then on, for every app. Many
+-- questions have the same answer, which is a blob.
 create table fleet.dependency_trees (
     question   bytea primary key,
-    tree       text not null,
+    sha256     bytea not null,
     created_at timestamptz not null default now()
 );
 

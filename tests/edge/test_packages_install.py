@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edge.compiler import Compiler
-from edge.packages import installer
+from edge.packages import folders, installer
 from edge.packages.confined import Limits
 from edge.packages.installer import Bundle, Installer, Refused
 from edge.packages.locks import Locked
@@ -229,6 +229,16 @@ def test_a_registry_that_is_away_is_said_to_be(compiler: Compiler) -> None:
     ):
         pass
     one.close()
+
+
+def test_what_a_killed_process_left_behind_is_removed_and_nothing_else() -> None:
+    with folders.own_folder() as living:
+        killed = living.with_name(living.name + "-killed")
+        killed.mkdir()
+        (killed / "lock").touch()
+        folders.sweep()
+        assert living.exists()
+        assert not killed.exists()
 
 
 def test_a_link_or_a_path_that_leads_outside_is_never_unpacked(
