@@ -27,7 +27,10 @@ class Call:
     @cached_property
     def text(self) -> bytes:
         """Return the request as a child reads it."""
-        return json.dumps({"op": self.operation, **self.request}, ensure_ascii=False).encode("utf-8", "replace")
+        text = json.dumps({"op": self.operation, **self.request}, ensure_ascii=False)
+        # Node ends a line at these, too.
+        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        return text.encode("utf-8", "replace")
 
     @cached_property
     def digest(self) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from edge import frameworks
 from edge.compiler_words import Glob, Import
 from edge.exports import Exports
 from edge.glob import Globs, TooMuch
@@ -157,6 +158,8 @@ class Routes:
         match resolve(module_id, one.spec, self._files, self._paths):
             case Local(target) if _kept_back(target):
                 words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
+                meaning.problems.append(Problem(module_id, words))
+            case Local(target) if words := frameworks.component(one.spec, target):
                 meaning.problems.append(Problem(module_id, words))
             case Local(target):
                 meaning.deps[one.spec] = target

@@ -5,9 +5,15 @@ import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
+from edge.elements import Element, Elements
+
+#: The module of a page that does not load one module, but styles, several, or some that stand in it.
+WHOLE, INLINE = "index.html?entry.js", "index.html?inline="
+Edit = tuple[int, int, str]
 #: Where an app without an index.html begins, if one of these is there.
 _ENTRIES = ("src/main.tsx", "src/main.jsx", "src/main.ts", "src/main.js", "src/index.tsx", "src/index.jsx")
 _BARE = (
@@ -31,14 +37,59 @@ class Page:
         return self.before + head + self.between + entry + self.after
 
 
-def read(text: str) -> Page:
-    """Find where the head begins and which module the page loads."""
-    scan = _Scan(text)
-    if scan.script is None:
-        return Page(text[: scan.head], text[scan.head :], "", None)
-    start, end, source = scan.script
-    begin = min(scan.head, start)
-    return Page(text[:begin], text[begin:start], text[end:], posixpath.normpath(source.split("?")[0].lstrip("/")))
+def read(text: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Page:
+    """Find where the head begins and what the page loads: one module, or all that stands in it together."""
+    scan = Elements(text)
+    loaded = [one for one in scan.found if one.kind != "classic"]
+    edits = [edit for one in scan.found if one.kind == "classic" and (edit := _addressed(one, text, files))]
+    if not loaded:
+        begin = scan.head
+        return Page(text[:begin], _edited(text, begin, len(text), edits), "", WHOLE if scan.shows else None)
+    first = next((one for one in loaded if one.kind != "sheet"), loaded[0])
+    alone = len(loaded) == 1 and first.kind == "module"
+    edits += [(one.start, one.end, "") for one in loaded]
+    begin = min(scan.head, first.start)
+    return Page(
+        _edited(text, 0, begin, edits),
+        _edited(text, begin, first.start, edits),
+        _edited(text, first.end, len(text), edits),
+        _path(first.address) if alone else WHOLE,
+    )
+
+
+def source(text: str, module_id: str) -> str:
+    """Return the code behind one of the ids that begin with index.html, line by line where it stands in the page."""
+    found = Elements(text).found
+    inline = [one for one in found if one.kind == "inline"]
+    if module_id == WHOLE:
+        sheets = [f"/{_path(one.address)}" for one in found if one.kind == "sheet"]
+        names = {one.start: f"/{INLINE}{number}.js" for number, one in enumerate(inline)}
+        modules = [names.get(one.start, f"/{_path(one.address)}") for one in found if one.kind in {"module", "inline"}]
+        return "".join(f"import {json.dumps(spec)};\n" for spec in dict.fromkeys([*sheets, *modules]))
+    one = inline[int(module_id.removeprefix(INLINE).removesuffix(".js"))]
+    return "\n" * text.count("\n", 0, text.index(one.text, one.start)) + one.text
+
+
+def _addressed(one: Element, text: str, files: Mapping[str, bytes]) -> Edit | None:
+    """Name the content of a classic script in its address, under which alone a page is given it."""
+    path, tag = _path(one.address), text[one.start : one.end]
+    if path not in files or one.address not in tag:
+        return None
+    named = f"/{path}?v={files[path].hex()[:8]}"
+    return one.start, one.end, tag.replace(one.address, named, 1)
+
+
+def _edited(text: str, begin: int, end: int, edits: Iterable[Edit]) -> str:
+    pieces = []
+    for start, stop, new in sorted(edits):
+        if begin <= start and stop <= end:
+            pieces += [text[begin:start], new]
+            begin = stop
+    return "".join([*pieces, text[begin:end]])
+
+
+def _path(address: str) -> str:
+    return posixpath.normpath(unquote(address.partition("?")[0]).lstrip("/"))
 
 
 def bare(title: str, files: Mapping[str, Any]) -> str | None:
@@ -68,38 +119,3 @@ def style(style_id: str, text: str) -> str:
     # In CSS a backslash before a slash means the slash, so that no text can end the element.
     safe = text.replace("</", "<\\/")
     return f'<style data-fleet-css="{html.escape(style_id, quote=True)}">{safe}</style>'
-
-
-class _Scan(HTMLParser):
-    """Notes offsets: just inside of <head>, and of the first module script with an address of the app's own."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self._text = text
-        self._lines = [0]
-        for line in text.split("\n"):  # as the parser counts lines
-            self._lines.append(self._lines[-1] + len(line) + 1)
-        self.head = 0
-        self._head_found = False
-        self.script: tuple[int, int, str] | None = None
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at one element."""
-        start = self._offset()
-        end = start + len(self.get_starttag_text() or "")
-        if tag == "head" or (tag == "html" and not self._head_found):
-            self.head, self._head_found = end, tag == "head" or self._head_found
-        if tag == "script" and self.script is None:
-            self._look_at_script(start, end, dict(attrs))
-
-    def _look_at_script(self, start: int, end: int, attributes: dict[str, str | None]) -> None:
-        source = attributes.get("src") or ""
-        ours = source and not source.startswith(("http:", "https:", "//", "data:"))
-        if attributes.get("type") == "module" and ours:
-            closing = self._text.lower().find("</script>", end)
-            self.script = (start, len(self._text) if closing < 0 else closing + len("</script>"), source)
-
-    def _offset(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column

@@ -121,7 +121,7 @@ class Reading:
             if wish == "text":
                 made.append(unit.of_text(key, path, text))
             else:
-                sources.append((key, one, Source(path, text)))
+                sources.append((key, one, unit.source(one, path, text)))
         made += self._compile(sources)
         self._shelf.put(made)
         for kept in made:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from edge.compiler_words import Compiled
+from edge import page
+from edge.compiler_words import Compiled, Source
 from edge.graph import Unit
 from edge.registry import value_module
 
@@ -36,11 +37,18 @@ def wish(module_id: str) -> tuple[str, Wish]:
     words = query.split("&")
     if "raw" in words:
         return path, "text"
-    if CLASSES in words:
+    if CLASSES in words or module_id.startswith((page.WHOLE, page.INLINE)):
         return path, "compiled"
     if "url" in words or posixpath.splitext(path)[1].lower() not in _COMPILED:
         return path, "address"
     return path, "compiled"
+
+
+def source(module_id: str, path: str, text: str) -> Source:
+    """Return what is compiled for a module: its file, or what stands in the page."""
+    if module_id.startswith((page.WHOLE, page.INLINE)):
+        return Source(module_id, page.source(text, module_id))
+    return Source(path, text)
 
 
 def key(module_id: str, sha256: bytes, version: str) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from contracts.settings import Settings
-from edge import environment, limits, page, reading
+from edge import environment, frameworks, limits, page, reading
 from edge.compiler import Compiler
 from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
 from edge.graph import Graph, Problem
@@ -64,15 +64,15 @@ class Workshop:
         began = time.perf_counter()
         html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
         if html is None:
-            return Drawing(problem=NOTHING_TO_SHOW)
+            return Drawing(problem=self._instead(files, shelf, NOTHING_TO_SHOW))
         if problem := limits.page(html):
             return Drawing(problem=problem)
         conventions = self._surveyor.conventions(app_id, files, shelf)
         if isinstance(conventions, Problem):
             return Drawing(problem=conventions)
-        around = page.read(environment.in_page(html, conventions.env))
+        around = page.read(environment.in_page(html, conventions.env), files)
         if around.entry is None:
-            return Drawing(problem=NOTHING_LOADED)
+            return Drawing(problem=self._instead(files, shelf, NOTHING_LOADED))
         found = self._reader.begin(files, shelf, conventions)
         graph, known = found.follow(around.entry), found.known
         compiled = time.perf_counter()
@@ -129,6 +129,11 @@ class Workshop:
             return self._text(files, path, shelf)
 
         return self._packages.bundle(app_id, files, packages, text=text, shelf=shelf.packages, tell=tell)
+
+    def _instead(self, files: Mapping[str, bytes], shelf: Shelf, otherwise: Problem) -> Problem:
+        """Say rather what the app is made with, if that is why there is no page."""
+        words = frameworks.other(self._text(files, "package.json", shelf))
+        return Problem("package.json", words) if words else otherwise
 
     def _text(self, files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
         """Return what one of the few files says that every turn looks at."""

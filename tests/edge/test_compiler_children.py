@@ -63,6 +63,12 @@ def test_a_file_that_takes_too_long_is_refused_and_says_so() -> None:
         assert kinds(others) == [Compiled] * len(GOOD)
 
 
+def test_separators_that_are_line_ends_to_some_are_letters_like_others() -> None:
+    with Compiler(children=1) as compiler:
+        (made,) = compiler.compile_many([Source("src/a.ts", 'export const a = "\u2028\u2029\u0085";')])
+    assert isinstance(made, Compiled)
+
+
 def test_a_child_that_hangs_is_replaced_and_its_calls_are_answered() -> None:
     with Compiler(children=1, limits=Limits(compile_seconds=0.5)) as compiler:
         compiler.compile_many(GOOD[:1])
