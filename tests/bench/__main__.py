@@ -17,6 +17,7 @@ from tests.bench.figures import Findings
 from tests.bench.files import files
 from tests.bench.ground import Ground
 from tests.bench.growth import growth
+from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
 from tests.bench.vite import vite
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "workers": workers,
     "growth": growth,
     "preview": preview,
+    "hostile": hostile,
     "vite": vite,
 }
 
