@@ -14,7 +14,7 @@ from prometheus_client import start_http_server
 
 from actors.fleet import GROUPS, consumed
 from actors.runtime.actor import Actor
-from actors.runtime.broker import EventsBroker
+from actors.runtime.broker import EventsBroker, WorkQueue
 from actors.runtime.deadline import Deadlines, watch
 from actors.runtime.engine import Engine
 from actors.runtime.lane import keep
@@ -56,6 +56,7 @@ class Crew:
             self.broker.add(engine.actor, engine.run)
         self.worker = dramatiq.Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
         self.worker.queue_prefetch = _PREFETCH
+        self.worker.work_queue = WorkQueue()  # type: ignore[assignment]  # it has all that is asked of it
 
     def start(self) -> None:
         """Begin to consume; what is away is waited for."""
