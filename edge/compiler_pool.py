@@ -50,6 +50,7 @@ class Pool:
         self._turns = Turns()
         self._refused: Memory[bytes, str] = Memory(1_000)
         self._spares: list[Child] = []
+        self._troubled = False
         self._away: dict[Child, int] = {}
         self._lone: dict[Child, bool] = {}
         self._shared: list[Child | None] = [None] * children
@@ -130,13 +131,19 @@ class Pool:
         """Give a child its place again, for the stylesheets that it has; unless it has to stay behind all others."""
         index = self._away.pop(child)
         if not child.nice(0):
-            self._lone[child] = True  # until it has ended
-            child.finish()
+            self._retire(child)
             return
         child.alone = False
-        if (other := self._shared[index]) is not None:
+        if (other := self._shared[index]) is not None and self._spares:
+            self._retire(other)
+        elif other is not None:
             self._spares.append(other)
         self._shared[index] = child
+
+    def _retire(self, child: Child) -> None:
+        """Let a child end when it has answered what it was asked."""
+        self._lone[child] = True
+        child.finish()
 
     def _bury(self, child: Child, unanswered: list[Call]) -> None:
         """Replace a child that ended, and see to the calls that it left."""
@@ -149,6 +156,7 @@ class Pool:
                 _tell(unanswered, CompilerUnavailable(f"The compiler child {child.reason}"))
                 unanswered = []
             else:
+                self._troubled = True
                 self._restarted(child.reason)
             self._turns.put_back(unanswered[1:])
         for suspect in unanswered[:1]:
@@ -182,10 +190,17 @@ class Pool:
 
     def _look_after(self) -> None:
         while not self._closed.wait(WATCH_SECONDS):
+            self._prepare()
             for child in self._children():
                 spent = child.inspect(self._limits.memory_megabytes)
                 if spent > QUICK_SECONDS:
                     self._relieve(child)
+
+    def _prepare(self) -> None:
+        """Once there was trouble, have a child ready for the next time."""
+        with self._guard:
+            if self._troubled and not self._spares:
+                self._spares.append(Child(self._command(), self._bury, self._answered))
 
     def _relieve(self, child: Child) -> None:
         """Let nobody wait for what takes long."""
@@ -198,6 +213,7 @@ class Pool:
             if self._crowded():
                 child.kill("has other files to do that take long")
                 return
+            self._troubled = True
             self._away[child] = index
             self._shared[index] = self._spares.pop() if self._spares else None
             self._turns.put_back(child.leave_alone())

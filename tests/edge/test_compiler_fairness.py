@@ -29,7 +29,7 @@ def test_a_neighbour_is_done_while_a_file_that_takes_long_is_not() -> None:
         assert not bomb.done()
         (refused,) = bomb.result()
     assert isinstance(refused, Failure)
-    assert refused.message == "This cannot be compiled: the compiler took longer than 4 s"
+    assert refused.message.startswith("This cannot be compiled: the compiler took")  # too long, or too much memory
 
 
 def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
@@ -50,9 +50,10 @@ def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
 def test_what_was_refused_is_refused_at_once_when_it_comes_again() -> None:
     reasons: list[str] = []
     with Compiler(children=1, restarted=reasons.append) as compiler:
-        first, second = compiler.compile_many(endless()), compiler.compile_many(endless())
-    assert first == second
-    assert reasons == ["took longer than 4 s"]
+        first, ends = compiler.compile_many(endless()), len(reasons)
+        assert compiler.compile_many(endless()) == first
+    assert ends
+    assert len(reasons) == ends
 
 
 def test_of_many_that_take_long_some_are_told_to_come_again_and_a_neighbour_is_served() -> None:
