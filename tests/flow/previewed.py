@@ -62,8 +62,7 @@ class Previewed:
 
     def link(self) -> str:
         """Return what opens the preview."""
-        answer: dict[str, Any] = json.loads(self.fleet.run("link", "--app", self.app_id, "--json").stdout)
-        return str(answer["open_url"])
+        return str(self.ask("GET").json()["preview"]["open_url"])
 
     def open(self, url: str | None = None) -> Page:
         """Open a tab of its own, and wait until the app is there."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from gateway.tokens import mint
 from tests.launcher.running import Fleet
 from tests.patience import PATIENCE
 
@@ -14,8 +15,9 @@ from tests.patience import PATIENCE
 @contextmanager
 def following(fleet: Fleet, app_id: str) -> Iterator[Iterator[dict[str, Any]]]:
     """Open an app's stream from its beginning, and return its steps one after the other."""
-    token = fleet.run("token", "--app", app_id, "--stream").stdout.strip()
-    url = f"http://{fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{app_id}/events"
+    settings = fleet.home.read_env()
+    token = mint(settings["FLEET_JWT_SECRET"], role="viewer", apps=(app_id,), ttl=600, stream=True)
+    url = f"http://{settings['FLEET_HTTP']}/v1/apps/{app_id}/events"
     parameters = {"access_token": token, "last_event_id": "0"}
     with httpx.stream("GET", url, params=parameters, timeout=PATIENCE) as answer:
         assert answer.status_code == 200

@@ -43,7 +43,10 @@ def watching(fleet: Fleet, folder: Path, app_id: str) -> Iterator[Callable[[str]
     finally:
         giving_up.cancel()
         watch.send_signal(signal.SIGINT)
-        watch.communicate(timeout=PATIENCE)
+        try:
+            watch.communicate(timeout=PATIENCE)
+        finally:
+            watch.kill()
 
 
 @pytest.fixture
