@@ -11,7 +11,7 @@ from contracts.event import Envelope, Event
 from contracts.progress import Progress
 from sql import effects, inbox, outbox
 from sql import progress as story
-from sql.database import Pool, Tx, transaction
+from sql.database import Pool, Tx, is_away, transaction
 
 
 class Unsettled(Exception):
@@ -67,8 +67,9 @@ class Job:
             admit = self.enter(tx)
             try:
                 yield tx
-            except Exception:
-                admit()  # who comes second may find what cannot be handled any more
+            except Exception as error:
+                if not is_away(error):
+                    admit()  # who comes second may find what cannot be handled any more
                 raise
             admit()
             written = self.write(tx, self._pending)
