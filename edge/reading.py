@@ -117,6 +117,12 @@ class Reading:
             if wish == "address":
                 made.append(unit.of_address(key, path, self._files[path]))
                 continue
+            if wish == "init":
+                made.append(unit.of_init(key, path, self._files[path]))
+                continue
+            if wish == "worker":
+                made.append(unit.of_worker(key, one))
+                continue
             text = contents[self._files[path]].decode(errors="replace")
             if wish == "text":
                 made.append(unit.of_text(key, path, text))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -18,7 +19,7 @@ _COMPILED = frozenset(
 #: The query under which a file is read for the classes that it mentions, and for nothing else.
 CLASSES = "classes"
 
-Wish = Literal["compiled", "text", "address"]
+Wish = Literal["compiled", "text", "address", "worker", "init"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ def wish(module_id: str) -> tuple[str, Wish]:
     words = query.split("&")
     if "raw" in words:
         return path, "text"
+    if not {"worker", "sharedworker"}.isdisjoint(words):
+        return path, "worker"
+    if "init" in words:
+        return path, "init"
     if CLASSES in words or module_id.startswith((page.WHOLE, page.INLINE)):
         return path, "compiled"
     if "url" in words or posixpath.splitext(path)[1].lower() not in _COMPILED:
@@ -63,8 +68,26 @@ def of_text(unit_key: bytes, path: str, text: str) -> Kept:
 
 def of_address(unit_key: bytes, path: str, sha256: bytes) -> Kept:
     """Make the module whose default export is where the browser finds the file; another content, another address."""
-    where = path.removeprefix("public/") if path.startswith("public/") else path
-    return _value(unit_key, path, f"/{quote(where)}?v={sha256.hex()[:8]}")
+    return _value(unit_key, path, _address(path, sha256))
+
+
+def of_init(unit_key: bytes, path: str, sha256: bytes) -> Kept:
+    """Make the module whose default export instantiates a WebAssembly file."""
+    made = f"(imports) => WebAssembly.instantiateStreaming(fetch({json.dumps(_address(path, sha256))}), imports)"
+    return _default(unit_key, path, f"{made}.then(({{ instance }}) => instance)")
+
+
+def of_worker(unit_key: bytes, module_id: str) -> Kept:
+    """Make the module whose default export is a constructor of workers that run a file, or their script's address."""
+    path, _question, query = module_id.partition("?")
+    words = query.split("&")
+    file = json.dumps(f"/{path}")
+    kind = "SharedWorker" if "sharedworker" in words else "Worker"
+    address = f"__vite_ssr_import_meta__.worker({file})"
+    made = f'function (options) {{ return new {kind}(address, {{ type: "module", name: options?.name }}); }}'
+    imports = [{"spec": f"/{path}", "dynamic": True, "names": ["*"]}]
+    kept = _default(unit_key, path, "address" if "url" in words else made, imports)
+    return Kept(kept.key, kept.facts, f"const address = {address};\n{kept.code}")
 
 
 def of_compiled(unit_key: bytes, compiled: Compiled) -> Kept:
@@ -89,6 +112,18 @@ def seen_by_graph(compiled: Compiled) -> Unit:
     )
 
 
+def _address(path: str, sha256: bytes) -> str:
+    where = path.removeprefix("public/") if path.startswith("public/") else path
+    return f"/{quote(where)}?v={sha256.hex()[:8]}"
+
+
 def _value(unit_key: bytes, path: str, value: str) -> Kept:
     facts = json.dumps({"path": path, "kind": "module", "exports": ["default"]})
     return Kept(unit_key, facts, value_module(value))
+
+
+def _default(unit_key: bytes, path: str, expression: str, imports: Sequence[object] = ()) -> Kept:
+    facts = json.dumps({"path": path, "kind": "module", "exports": ["default"], "imports": imports})
+    getter = "{ enumerable: true, configurable: true, value: made }"
+    code = f'const made = {expression};\nObject.defineProperty(__vite_ssr_exports__, "default", {getter});'
+    return Kept(unit_key, facts, code)

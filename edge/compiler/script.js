@@ -6,6 +6,7 @@ import { readGlobs } from "./globs.js";
 import { readLinks } from "./links.js";
 import { Problem, placeOf, placeOfBytes } from "./problem.js";
 import { compose, decode, lookUp } from "./sourcemap.js";
+import { nameWorkers } from "./workers.js";
 
 /** The parameters of a compiled body; edge/registry.py wraps bodies in the same. */
 export const PARAMETERS = [
@@ -40,18 +41,21 @@ export function compileScript(path, source, define = {}) {
   // JavaScript lets it stand in a string; a database does not.
   if (nul >= 0) throw new Problem("The file contains a NUL character", path, source, placeOf(source, nul));
   const plain = transform(path, source, mentioned({ ...ALWAYS, ...define }, source));
-  const { imports, exports, metas, code } = links(plain.code, path, source);
-  const globs = readGlobs(plain.code, metas, path, source);
+  const made = nameWorkers(plain.code);
+  const { imports, exports, metas, code } = links(made.code, path, source);
+  const globs = readGlobs(made.code, metas, path, source);
   const runnable = moduleRunnerTransformSync(path, code, { sourcemap: true });
   if (runnable.errors[0]) throw new Problem(runnable.errors[0].message, path, source);
   const mappings = compose(runnable.map?.mappings ?? "", plain.map?.mappings ?? "", HEAD_LINES);
   if (isDoubtful(plain.code, source)) parseAsTheBrowserDoes(runnable.code, mappings, path, source);
+  /** @type {import("./links.js").Import[]} */
+  const workers = made.specs.map((spec) => ({ spec, dynamic: true, names: ["*"] }));
   return {
     code: runnable.code,
-    imports,
+    imports: [...imports, ...workers],
     exports,
     globs,
-    accepts: metas.some((end) => ACCEPTS.test(plain.code.slice(end, end + 100))),
+    accepts: metas.some((end) => ACCEPTS.test(made.code.slice(end, end + 100))),
     map: JSON.stringify({ version: 3, sources: [path], sourcesContent: [source], names: [], mappings }),
   };
 }

@@ -183,3 +183,17 @@ test("names that the app defines are put in, but not where they are somebody els
   const { exports } = await run(compileScript("src/a.ts", source, { __V__: '"1.2"' }).code);
   assert.deepEqual([exports.a, exports.b], [["1.2", "development"], 2]);
 });
+
+test("workers are made of addresses that the page gives", () => {
+  const source = `const a = new Worker(new URL("./w.ts", import.meta.url), { type: "module" });
+const b = new SharedWorker(new URL('../s.ts', import.meta.url)); const c = new URL("./i.png", import.meta.url);
+const d = new Worker(new URL("https://x.test/w.js", import.meta.url)); const e = new Worker(new URL(name, import.meta.url));`;
+  const { code, imports } = compileScript("src/a.ts", source);
+  assert.deepEqual(imports, [
+    { spec: "./w.ts", dynamic: true, names: ["*"] },
+    { spec: "../s.ts", dynamic: true, names: ["*"] },
+  ]);
+  assert.match(code, /new Worker\(__vite_ssr_import_meta__\.worker\("\.\/w\.ts"\), \{ type: "module" \}\)/);
+  assert.match(code, /new SharedWorker\(__vite_ssr_import_meta__\.worker\("\.\.\/s\.ts"\)\)/);
+  assert.equal(code.match(/new URL/g)?.length, 3);
+});

@@ -31,7 +31,7 @@ export class Stylesheets {
     let kept = this.kept.get(key);
     if (!kept || fresh || !isCurrent(kept, source, files, setup)) {
       if (!fresh) return { css: "", uses: [], tailwind: true, missing: true };
-      kept = await this.start(entry, source, files, setup);
+      kept = await this.start(entry, source, files, setup, kept);
     }
     this.keep(key, kept);
     try {
@@ -58,15 +58,16 @@ export class Stylesheets {
    * @param {string} source
    * @param {Record<string, string>} files
    * @param {Setup} setup
+   * @param {Kept} [last]
    * @returns {Promise<Kept>}
    */
-  async start(entry, source, files, setup) {
+  async start(entry, source, files, setup, last) {
     /** @type {Map<string, string>} */
     const used = new Map();
     try {
       const old = isOld(source, files, setup);
       const compiler = await (old
-        ? this.start3(entry, source, files, setup, used)
+        ? this.start3(entry, source, files, setup, used, last)
         : this.start4(entry, source, files, setup, used));
       return { source, setup: nameOf(setup), files: used, compiler };
     } catch (error) {
@@ -96,10 +97,13 @@ export class Stylesheets {
    * @param {Record<string, string>} files
    * @param {Setup} setup
    * @param {Map<string, string>} used
+   * @param {Kept} [last]
    */
-  async start3(entry, source, files, { config = {}, prefix }, used) {
+  async start3(entry, source, files, { config = {}, prefix }, used, last) {
     const { Sheet3 } = await import("./tailwind3.js"); // seldom wanted, and slow to load
-    return new Sheet3(source, entry, (spec, base) => this.find(spec, base, files, used), { config, prefix });
+    const before = last?.compiler instanceof Sheet3 ? last.compiler : undefined;
+    const find = (/** @type {string} */ spec, /** @type {string} */ base) => this.find(spec, base, files, used);
+    return new Sheet3(source, entry, find, { config, prefix }, before);
   }
 
   /**

@@ -31,29 +31,46 @@ const GAP = /\/\*fleet-(components|utilities|variants)\*\//;
 const SHARED = /^(?:media|supports|container)$/;
 
 export class Sheet3 {
+  /** The text of each rule. @type {Map<import("postcss").ChildNode, Piece[]>} */
+  pieces = new Map();
+
   /**
    * @param {string} source
    * @param {string} path
    * @param {import("./inline.js").Find} find
    * @param {Setup} setup
+   * @param {Sheet3} [last] what it was before: most edits leave alone what takes long to make
    */
-  constructor(source, path, find, { config, prefix = false }) {
-    this.prefix = prefix ? require("autoprefixer")() : null;
+  constructor(source, path, find, { config, prefix = false }, last) {
     this.root = inline(source, path, find);
     this.written = this.root.clone();
     /** @type {Set<string>} */
     this.directives = normalize(this.root).tailwindDirectives;
     partition()(this.root);
-    const resolved = resolveConfig({ ...revive(config, loadPlugin), content: [], experimental: {} });
-    this.context = createContext(resolved, [], this.root);
-    generateRules(new Set([NOT_ON_DEMAND]), this.context);
-    /** @type {Map<import("postcss").ChildNode, Piece[]>} */
-    this.pieces = new Map();
+    this.root.each((node) => {
+      // Words of Tailwind 2 that 3 takes for this.
+      if (node.type === "atrule" && /^(?:responsive|variants)$/.test(node.name))
+        node.assign({ name: "layer", params: "utilities" });
+    });
+    this.base = takeOut(this.root, (layer) => layer === "base");
+    this.signature = signatureOf(this.root, config, prefix);
+    if (last?.signature === this.signature) {
+      takeOut(this.root, (layer) => LAYERS.includes(layer));
+      this.prefix = last.prefix;
+      this.context = last.context;
+      // What applies a class may mean one of the sheet's own.
+      this.pieces = new Map([...last.pieces].filter(([rule]) => !applies(rule)));
+    } else {
+      this.prefix = prefix ? require("autoprefixer")() : null;
+      const resolved = resolveConfig({ ...revive(config, loadPlugin), content: [], experimental: {} });
+      this.context = createContext(resolved, [], this.root);
+      generateRules(new Set([NOT_ON_DEMAND]), this.context);
+      const safe = this.context.changedContent.map((/** @type {{content: string}} */ one) => one.content);
+      this.add([...safe, ...this.classesOfLayers()]);
+    }
     this.parts = this.frame();
     this.text = "";
     this.made = -1;
-    const safe = this.context.changedContent.map((/** @type {{content: string}} */ one) => one.content);
-    this.add([...safe, ...this.classesOfLayers()]);
   }
 
   /** Whether classes make a difference. */
@@ -99,14 +116,11 @@ export class Sheet3 {
     const of = (/** @type {string} */ name) =>
       new Set(rules.flatMap((/** @type {any} */ [sort, rule]) => (sort.layer === name ? [rule] : [])));
     root.walkAtRules("tailwind", (rule) => {
-      const made = [...of("defaults"), ...of("base")];
-      if (rule.params === "base") rule.replaceWith(cloneNodes(made, rule.source, { layer: "base" }));
+      const made = cloneNodes([...of("defaults"), ...of("base")], rule.source, { layer: "base" });
+      if (rule.params === "base") rule.replaceWith(...made, ...this.base);
       else rule.replaceWith(gap(rule.params));
     });
     if (!this.directives.has("variants")) root.append(gap("variants"));
-    root.walkAtRules("layer", (rule) => {
-      if (LAYERS.includes(rule.params)) rule.remove();
-    });
     this.finish(root);
     return root.toString().split(GAP);
   }
@@ -118,9 +132,8 @@ export class Sheet3 {
   piecesOf(rule) {
     const known = this.pieces.get(rule);
     if (known) return known;
-    const applies = rule.toString().includes("@apply");
     // What it applies may be a class that stands outside of any layer.
-    const root = applies ? this.written.clone() : postcss.root();
+    const root = applies(rule) ? this.written.clone() : postcss.root();
     const mark = gap("utilities");
     root.append(mark, cloneNodes([rule]));
     this.finish(root);
@@ -148,6 +161,39 @@ export class Sheet3 {
     });
     return found;
   }
+}
+
+/**
+ * What is in some of the layers, which are gone then.
+ * @param {import("postcss").Root} root
+ * @param {(layer: string) => boolean} wanted
+ */
+function takeOut(root, wanted) {
+  /** @type {import("postcss").ChildNode[]} */
+  const found = [];
+  root.walkAtRules("layer", (rule) => {
+    if (!wanted(rule.params)) return;
+    found.push(...(rule.nodes ?? []));
+    rule.remove();
+  });
+  return found;
+}
+
+/**
+ * What the context is made of: the configuration, and the layers that define classes.
+ * @param {import("postcss").Root} root
+ * @param {any} config
+ * @param {boolean} prefix
+ */
+function signatureOf(root, config, prefix) {
+  const parts = [JSON.stringify(config), String(prefix)];
+  root.walkAtRules("layer", (rule) => void parts.push(rule.toString()));
+  return parts.join("\n");
+}
+
+/** @param {import("postcss").ChildNode} rule */
+function applies(rule) {
+  return rule.toString().includes("@apply");
 }
 
 /** @param {import("postcss").ChildNode} rule */

@@ -78,6 +78,22 @@ test("classes that come one after the other make the same text as all at once", 
   assert.equal(last, (await fresh(SHEET, { ...request, candidates: words })).css);
 });
 
+test("an edited sheet is made with what is left of the last, and is what a new one would be", async () => {
+  const stylesheets = new Stylesheets(sheets);
+  const candidates = WORDS.split(/\s+/);
+  const request = { app: "a", entry, candidates, fresh: true, setup: { major: 3, config: CONFIG, prefix: true } };
+  const edits = [
+    SHEET.replace("222 47% 11%", "1 2% 3%").replace("color: theme('colors.red.500')", "color: blue"),
+    SHEET.replace("px-4", "px-6"),
+    SHEET.replace("@apply border-border;", "@apply border-primary;"),
+    SHEET.replace(".plain {", ".plain { margin: 1px; "),
+  ];
+  for (const source of [SHEET, ...edits, SHEET]) {
+    const { css } = await stylesheets.css({ ...request, source });
+    assert.equal(css, (await fresh(source, request)).css);
+  }
+});
+
 test("important, prefix, safelist, blocklist, dark mode by selector and screens of one's own are followed", async () => {
   const config = {
     prefix: "tw-",

@@ -43,7 +43,13 @@ const react = new React(window, () => {
   setTimeout(() => uncaught && show(uncaught, before));
 });
 
-const loader = new Loader(registry, externals, react, makeHot, metaMaker(page.env, origin));
+const loader = new Loader(
+  registry,
+  externals,
+  react,
+  makeHot,
+  metaMaker({ env: page.env, origin, dependencies: page.deps }, registry),
+);
 const replacer = new Replacer(registry, loader, react, page.entry);
 
 const live = new Live(

@@ -12,7 +12,8 @@ function page(deps = {}, namespaces = {}) {
   const registry = new Registry();
   const externals = new Externals(deps, async (url) => namespaces[url]);
   const hot = /** @type {any} */ (() => ({}));
-  return { registry, loader: new Loader(registry, externals, components, hot, metaMaker({}, "http://x.test")) };
+  const meta = metaMaker({ env: {}, origin: "http://x.test", dependencies: deps }, registry);
+  return { registry, loader: new Loader(registry, externals, components, hot, meta) };
 }
 
 /**

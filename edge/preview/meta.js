@@ -1,4 +1,6 @@
-// import.meta of a module: env, url, hot and glob.
+// import.meta of a module: env, url, hot, glob, and the addresses of its workers.
+
+import { addressOf } from "./worker.js";
 
 /** @typedef {import("./registry.js").Module} Module */
 /** @typedef {import("./registry.js").Instance} Instance */
@@ -14,14 +16,16 @@ export function globKey(patterns, options = {}) {
 }
 
 /**
- * @param {Record<string, unknown>} env
- * @param {string} origin
+ * @param {import("./worker.js").About} about
+ * @param {import("./registry.js").Registry} registry
  * @returns {import("./loader.js").MakeMeta}
  */
-export function metaMaker(env, origin) {
+export function metaMaker(about, registry) {
   return (module, instance, loader) => ({
-    env,
-    url: `${origin}/${module.id}`,
+    env: about.env,
+    url: `${about.origin}/${module.id}`,
+    /** What the compiler writes where a worker is made. @param {string} specifier */
+    worker: (specifier) => addressOf(registry, about, String(module.deps[specifier])),
     hot: instance.hot,
     /** @param {string | string[]} patterns @param {GlobOptions} [options] */
     glob: (patterns, options = {}) => glob(module, instance, loader, patterns, options),

@@ -11,6 +11,7 @@
  *   entry: string,
  *   instance: (id: string) => Instance | null,
  *   importers: Map<string, Set<string>>,
+ *   workers: Set<string>,
  *   replacesItself: (instance: Instance) => boolean,
  * }} Graph
  */
@@ -54,7 +55,10 @@ export function plan(changed, handedOn, graph) {
     }
   };
 
-  for (const id of changed) visit(id);
+  for (const id of changed) {
+    if (graph.workers.has(id)) found.reload ??= `${id} runs in a worker`;
+    visit(id);
+  }
   for (const id of handedOn) climb(id);
   return found;
 }

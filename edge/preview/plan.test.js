@@ -26,9 +26,16 @@ function graph(app, entry = "main") {
     entry,
     instance: (/** @type {string} */ id) => instance(id) ?? null,
     importers,
+    workers: new Set(),
     replacesItself: (/** @type {{id: string}} */ { id }) => app[id].accepts ?? false,
   };
 }
+
+test("what runs in a worker means a reload, for nobody sees what the worker has come to", () => {
+  const app = { main: { imports: ["App"] }, App: { imports: ["helper"], accepts: true }, helper: {} };
+  const found = plan(["helper"], [], { ...graph(app), workers: new Set(["helper"]) });
+  assert.match(found.reload ?? "", /helper runs in a worker/);
+});
 
 test("the way up ends at the nearest that replace themselves", () => {
   const app = {

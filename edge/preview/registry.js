@@ -24,6 +24,8 @@
 export class Registry {
   /** @type {Map<string, Module>} */
   #modules = new Map();
+  /** Modules that run in workers, too. @type {Set<string>} */
+  workers = new Set();
 
   /**
    * Say how a module is made. What it has become stays until it is replaced.

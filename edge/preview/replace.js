@@ -83,6 +83,7 @@ export class Replacer {
       entry: this.#entry,
       instance: (/** @type {string} */ id) => this.#registry.instance(id),
       importers: this.#registry.importers(),
+      workers: this.#registry.workers,
       replacesItself: (/** @type {Instance} */ { exports, hot }) =>
         hot.acceptsItself(exports) !== null || this.#react.isBoundary(exports),
     };

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from edge.compiler import Compiler
-from edge.compiler_words import Compiled, Source
+from edge.compiler_words import Compiled, Failure, Source
 from tests.bench.figures import Bar, Findings, spread
 
 ROUNDS = 500
@@ -33,6 +33,24 @@ import { cn } from "@/lib/utils";
 
 interface Props { title: string; children?: ReactNode }
 """
+
+SHEET_3 = """@tailwind base;
+@tailwind components;
+@tailwind utilities;
+@layer base { :root { --border: 0 0% 80%; --primary: 240 100% 50%; } * { @apply border-border; } }
+@layer components { .panel { @apply rounded-lg p-4; } }
+"""
+CONFIG_3 = {
+    "darkMode": ["class"],
+    "theme": {
+        "container": {"center": True, "padding": "2rem"},
+        "extend": {
+            "colors": {"border": "hsl(var(--border))", "primary": {"DEFAULT": "hsl(var(--primary))"}},
+            "borderRadius": {"lg": "var(--radius)"},
+        },
+    },
+    "plugins": [{"$plugin": "tailwindcss-animate"}],
+}
 
 
 def component(lines: int, version: int) -> str:
@@ -63,6 +81,24 @@ def measure(findings: Findings) -> None:
         findings.add("87 such files at once", "ms", timed(lambda _: compiler.compile_many(app), 20))
         findings.add("a class that is new", "ms", timed(classes, 100))
         findings.add("an edited stylesheet", "ms", timed(restyle, 40))
+        measure_three(findings, compiler, used)
+
+
+def measure_three(findings: Findings, compiler: Compiler, used: list[str]) -> None:
+    """Measure the same with Tailwind 3: a sheet, a configuration and Autoprefixer as shadcn has them."""
+    entry = Source("src/index.css", SHEET_3)
+    setup = {"major": 3, "prefix": True, "config": CONFIG_3}
+
+    def css(app: str, source: Source, added: list[str]) -> None:
+        made = compiler.css(app, source, {}, added, lambda: used, setup=setup)
+        assert not isinstance(made, Failure), made
+
+    def restyle(n: int) -> None:
+        css("three", Source(entry.path, f"{entry.text} .x {{ margin: {n}px }}"), [])
+
+    findings.add("Tailwind 3: a class that is new", "ms", timed(lambda n: css("three-new", entry, [f"p-[{n}px]"]), 100))
+    findings.add("Tailwind 3: an edited stylesheet", "ms", timed(restyle, 40))
+    findings.add("Tailwind 3: an app that is new", "ms", timed(lambda n: css(f"three-{n}", entry, []), 20))
 
 
 def timed(act: Callable[[int], object], rounds: int) -> dict[str, float]:
