@@ -16,11 +16,9 @@ _OTHERS = {
     "@builder.io/qwik": "Qwik",
     "expo": "Expo",
     "react-scripts": "Create React App",
-    "svelte": "Svelte",
-    "vue": "Vue",
 }
-_COMPONENTS = {".vue": "Vue", ".svelte": "Svelte", ".astro": "Astro", ".marko": "Marko", ".riot": "Riot"}
-_SUPPORTED = "A preview runs what Vite serves from an index.html: React, Preact, Lit, or plain HTML, CSS and JavaScript"
+_COMPONENTS = {".astro": "Astro", ".marko": "Marko", ".riot": "Riot"}
+_SUPPORTED = "A preview runs what Vite serves from an index.html: React, Vue, Svelte, or plain HTML, CSS and JavaScript"
 
 
 def other(package_json: str | None) -> str | None:

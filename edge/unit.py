@@ -13,9 +13,8 @@ from edge.compiler_words import Compiled, Source
 from edge.graph import Unit
 from edge.registry import value_module
 
-_COMPILED = frozenset(
-    {".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".cjs", ".cts", ".json", ".css", ".scss", ".sass", ".less"}
-)
+_SCRIPTS = {".tsx", ".ts", ".jsx", ".js", ".mjs", ".mts", ".cjs", ".cts", ".json", ".vue", ".svelte"}
+_COMPILED = frozenset({*_SCRIPTS, ".css", ".scss", ".sass", ".less"})
 #: The query under which a file is read for the classes that it mentions, and for nothing else.
 CLASSES = "classes"
 

@@ -4,6 +4,8 @@ import { candidateReader } from "./candidates.js";
 import { compileJson } from "./json.js";
 import { compileScript } from "./script.js";
 import { compileCssModule, compileStylesheet } from "./stylesheet.js";
+import { compileSvelte, isSvelte } from "./svelte.js";
+import { compileVue } from "./vue.js";
 
 const SCRIPT = /\.[cm]?[jt]sx?$/;
 const STYLE = /(\.module)?\.(?:css|scss|sass|less)$/;
@@ -20,6 +22,8 @@ export function fileCompiler() {
     const extension = path.slice(path.lastIndexOf(".") + 1);
     const candidates = candidatesOf(source, extension);
     if (path.endsWith(".json")) return { kind: "module", ...compileJson(path, source), candidates };
+    if (path.endsWith(".vue")) return { ...compileVue(path, source, define), candidates };
+    if (isSvelte(path)) return { ...compileSvelte(path, source, define), candidates };
     if (SCRIPT.test(path) && !/\.d\.[cm]?ts$/.test(path)) {
       return { kind: "module", ...compileScript(path, source, define), candidates };
     }

@@ -83,6 +83,6 @@ def test_another_framework_is_named_with_what_is_supported(stage: Stage, package
 
 def test_a_component_of_another_framework_is_named(stage: Stage) -> None:
     stage.write(
-        {"index.html": PAGE, "src/main.js": 'import App from "./App.vue"; App();', "src/App.vue": "<template/>"}
+        {"index.html": PAGE, "src/main.js": 'import App from "./App.marko"; App();', "src/App.marko": "<template/>"}
     )
-    assert 'Cannot import "./App.vue": it is a component of Vue.' in stage.hear("failed")["message"]
+    assert 'Cannot import "./App.marko": it is a component of Marko.' in stage.hear("failed")["message"]
