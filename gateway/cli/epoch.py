@@ -2,13 +2,10 @@
 
 import asyncio
 
-import psycopg
 import typer
 
 from gateway.cli import running
 from gateway.cli.console import Trouble, guarded, print_line
-from sql import progress
-from sql.database import AsyncTx
 
 app = typer.Typer(help="Which history the streams tell.", no_args_is_help=True)
 
@@ -29,6 +26,11 @@ def bump() -> None:
 
 
 async def _bump(database_url: str) -> str:
+    import psycopg
+
+    from sql import progress
+    from sql.database import AsyncTx
+
     try:
         async with await AsyncTx.connect(database_url, autocommit=True, connect_timeout=5) as tx:
             await progress.bump_epoch(tx)
