@@ -28,8 +28,11 @@ export function packagesFor(files, env) {
     mergeConfig: (/** @type {object} */ a, /** @type {object} */ b) => ({ ...a, ...b }),
   };
   /** @type {Record<string, any>} */
+  const path = { ...posix, resolve: (/** @type {string[]} */ ...parts) => posix.resolve("/", ...parts) };
+  Object.assign(path, { default: path, posix: path });
+  /** @type {Record<string, any>} */
   const own = {
-    path: { ...posix, default: posix, posix },
+    path,
     url: { ...url, default: url },
     fs: reading(files),
     vite,
