@@ -18,7 +18,8 @@ from edge.glob import Globs, TooMuch
 from edge.resolve import Local, Missing, Package, Url, resolve
 
 _UNREADABLE = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_MOST_FOUND, _MOST_ALIASES = 20_000, 200
+_MOST_FOUND, _MOST_ALIASES, _MOST_IMPORTS = 20_000, 200, 50_000
+_TOO_MANY = f"The app's modules have more than {_MOST_IMPORTS:,} imports in all"
 #: What Vite keeps from pages, too: secrets are not imported.
 _KEPT_BACK = re.compile(r"\.env(\..*)?|.*\.(crt|pem)", re.DOTALL)
 
@@ -87,12 +88,15 @@ class Routes:
         self._globs = Globs(files, self._paths)
         self._meanings: dict[str, Meaning] = {}
         self._noted = {} if noted is None else noted
-        self._found = 0
+        self._found = self._asked = 0
 
     def of(self, module_id: str, unit: Unit) -> Meaning:
         """Return what the imports of a module mean."""
         meaning = self._meanings.get(module_id)
         if meaning is None:
+            self._asked += len(unit.imports)
+            if self._asked > _MOST_IMPORTS:
+                return Meaning(problems=[Problem(module_id, _TOO_MANY)])
             noted = self._noted.get(module_id)
             meaning = noted[1] if noted and noted[0] == unit else self._find_out(module_id, unit)
             self._meanings[module_id] = meaning
@@ -148,7 +152,7 @@ class Routes:
                 meaning.targets.extend(table.values())
 
     def _table(self, module_id: str, patterns: Collection[str]) -> dict[str, str]:
-        table = self._globs.expand(module_id, patterns)
+        table = self._globs.expand(module_id, patterns) if self._found <= _MOST_FOUND else {}
         self._found += len(table)
         if self._found > _MOST_FOUND:
             raise TooMuch(f"the app's patterns find more than {_MOST_FOUND:,} files in all")

@@ -129,3 +129,9 @@ def test_globs_that_find_everything_everywhere_are_a_problem() -> None:
     glob = Glob(key="g", patterns=("/**/*",))
     graph = graph_of({"src/main.tsx": Unit(globs=(glob,)), **{f"src/{n}.ts": Unit(globs=(glob,)) for n in range(200)}})
     assert graph.problems[0].message == "import.meta.glob: the app's patterns find more than 20,000 files in all"
+
+
+def test_imports_beyond_number_are_a_problem() -> None:
+    many = Unit(imports(*(f"./{n}" for n in range(30_000))))
+    graph = graph_of({"src/main.tsx": Unit(imports("./a", "./b")), "src/a.ts": many, "src/b.ts": many})
+    assert Problem("src/b.ts", "The app's modules have more than 50,000 imports in all") in graph.problems
