@@ -1,6 +1,9 @@
 """What is found out about an app's modules in one turn: from memory, from the shelf, or by compiling them."""
 
+import posixpath
+import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from edge import unit
@@ -13,6 +16,8 @@ from edge.memory import Memory
 from edge.shapes import Shapes
 from edge.surveyor import Surveyor, salt
 
+#: What the compiler puts into a style sheet by itself.
+_OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
 #: Fewer modules than this that have just been written are compiled sooner than asked about.
 _FEW = 4
 
@@ -63,14 +68,27 @@ class Reading:
         unknown = {entry}
         while unknown:
             self._learn(unknown, known)
-            learnt = [(one, unit.seen_by_graph(known[one][0])) for one in sorted(unknown) if one in known]
+            learnt = [(one, self._seen(one)) for one in sorted(unknown) if one in known]
             reached = {target for one, made in learnt for target in routes.of(one, made).targets}
             unknown = reached - known.keys() - problems.keys()
 
         def unit_of(module_id: str) -> Unit | Problem:
-            return problems.get(module_id) or unit.seen_by_graph(known[module_id][0])
+            return problems.get(module_id) or self._seen(module_id)
 
         return routes.walk(entry, unit_of)
+
+    def _seen(self, module_id: str) -> Unit:
+        """Return what the graph has to know: of what a style sheet imports, the packages, whose sheets are linked."""
+        compiled = self.known[module_id][0]
+        seen = unit.seen_by_graph(compiled)
+        if compiled.kind != "css":
+            return seen
+        return replace(seen, imports=tuple(one for one in compiled.imports if self._brings(module_id, one.spec)))
+
+    def _brings(self, sheet: str, spec: str) -> bool:
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(sheet), spec))
+        ours = beside in self._files or f"{beside}.css" in self._files or _OWN_SHEETS.match(spec)
+        return not ours and not spec.startswith((".", "/", "@/"))
 
     def mentioned(self) -> set[str]:
         """Return every class that the app's page and modules mention."""

@@ -38,7 +38,7 @@ function putIn(root, path, find, way) {
     if (way.length > DEEPEST) throw rule.error("These imports go round in a circle, or too deep");
     const found = find(spec, path);
     if (!found) throw rule.error(`Cannot find "${spec}"`);
-    if (way.includes(found.path)) {
+    if (way.includes(found.path) || !found.content) {
       rule.remove();
       return;
     }

@@ -86,7 +86,7 @@ export class Stylesheets {
     return compile(rebase(source, entry), {
       base: entry,
       from: entry,
-      loadStylesheet: async (spec, base) => this.load(spec, base, files, used),
+      loadStylesheet: async (spec, base) => this.load(spec, base, files, used, entry),
       loadModule: async (name, base) => ({ path: name, base, module: await loadModule(name, base, setup.modules) }),
     });
   }
@@ -102,7 +102,7 @@ export class Stylesheets {
   async start3(entry, source, files, { config = {}, prefix }, used, last) {
     const { Sheet3 } = await import("./tailwind3.js"); // seldom wanted, and slow to load
     const before = last?.compiler instanceof Sheet3 ? last.compiler : undefined;
-    const find = (/** @type {string} */ spec, /** @type {string} */ base) => this.find(spec, base, files, used);
+    const find = (/** @type {string} */ spec, /** @type {string} */ base) => this.find(spec, base, files, used, entry);
     return new Sheet3(source, entry, find, { config, prefix }, before);
   }
 
@@ -112,9 +112,10 @@ export class Stylesheets {
    * @param {string} base the importing stylesheet
    * @param {Record<string, string>} files
    * @param {Map<string, string>} used
+   * @param {string} entry
    */
-  load(spec, base, files, used) {
-    const found = this.find(spec, base, files, used);
+  load(spec, base, files, used, entry) {
+    const found = this.find(spec, base, files, used, entry);
     if (!found) throw new Error(`Cannot find "${spec}", which ${base} imports`);
     return { ...found, base: found.path, content: rebase(found.content, found.path) };
   }
@@ -124,15 +125,18 @@ export class Stylesheets {
    * @param {string} base
    * @param {Record<string, string>} files
    * @param {Map<string, string>} used
+   * @param {string} entry
    */
-  find(spec, base, files, used) {
+  find(spec, base, files, used, entry) {
     const path = within(spec, base);
     for (const name of [path, `${path}.css`, spec]) {
       if (!Object.hasOwn(files, name)) continue;
       used.set(name, files[name]);
       return { path: name, content: files[name] };
     }
-    const content = this.sheets.get(spec);
+    // The sheets of packages that an entry asks for are linked in the page.
+    const linked = base === entry && !/^(?:[./]|@\/|tailwindcss(?:\/|$))/.test(spec) ? "" : undefined;
+    const content = this.sheets.get(spec) ?? linked;
     return content === undefined ? undefined : { path: spec, content };
   }
 }

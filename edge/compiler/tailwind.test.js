@@ -101,6 +101,18 @@ test("a configuration and a plugin that a sheet asks for are taken as the data t
   assert.match(css, /overflow: clip/);
 });
 
+test("a stylesheet of a package that the page links is left out, of 3 and of 4", async () => {
+  const files = { "src/b.css": '@import "pkg/other.css";' };
+  for (const setup of [{ major: 3 }, {}]) {
+    const { css } = await fresh('@import "pkg/x.css";\n@import "normalize.css" layer(base);\n.a { color: red }', {
+      setup,
+    });
+    assert.doesNotMatch(css, /pkg|normalize/);
+    assert.match(css, /\.a \{\s*color: red/);
+    await reportOf(() => fresh('@import "./b.css"; .a {}', { files, setup }));
+  }
+});
+
 /** @type {[string, string, string, RegExp][]} */
 const problems = [
   [

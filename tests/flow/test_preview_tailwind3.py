@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.flow.previewed import PATIENCE_MS, Previewed, is_marked, mark
 from tests.flow.stream import following, wait_for
 
-PACKAGE = {
+PACKAGE: dict[str, Any] = {
     "name": "vite_react_shadcn_ts",
     "private": True,
     "type": "module",
@@ -204,6 +205,17 @@ def test_the_environment_and_defined_names_reload_the_page(app: Previewed, page:
     expect(page.locator("output")).to_have_text("r7 shop-dev kept 1.2.3")
     app.publish({".env.development.local": "VITE_NAME=mine\n", "vite.config.ts": VITE.replace("r7", "r8")})
     expect(page.locator("output")).to_have_text("r8 mine kept 1.2.3")
+
+
+def test_a_sheet_may_import_the_sheets_of_packages(app: Previewed, page: Page) -> None:
+    with_styles = {
+        **PACKAGE,
+        "version": "1.2.3",
+        "dependencies": {**PACKAGE["dependencies"], "normalize.css": "^8.0.1"},
+    }
+    app.publish({"package.json": json.dumps(with_styles), "src/index.css": f'@import "normalize.css";\n{CSS}'})
+    expect(page.locator("link[rel=stylesheet]")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.locator("button")).to_have_css("background-color", "rgb(0, 0, 255)")
 
 
 def test_two_apps_with_different_themes_do_not_meet(write: Callable[[], Previewed]) -> None:
