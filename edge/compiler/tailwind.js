@@ -10,6 +10,7 @@ import { importsOf, rebase, within } from "./urls.js";
 /** @typedef {{app: string, entry: string, source: string, files?: Record<string, string>, candidates?: string[], fresh?: boolean, setup?: Setup}} Request */
 /** @typedef {{source: string, setup: string, files: Map<string, string>, compiler: {build: (candidates: string[]) => string}}} Kept */
 
+const MOST_LOADS = 500; // of stylesheets, by one entry
 const LIMIT = 48; // compilers, of about 4 MB each
 const OLD = /@tailwind\s+(?:base|components|variants|screens)\b|@import\s+["']tailwindcss\/(?:base|components)\b/;
 const QUOTED = /[`"]([^`"]+)[`"]/g;
@@ -83,10 +84,14 @@ export class Stylesheets {
    * @param {Map<string, string>} used
    */
   async start4(entry, source, files, setup, used) {
+    let loads = 0;
     return compile(rebase(source, entry), {
       base: entry,
       from: entry,
-      loadStylesheet: async (spec, base) => this.load(spec, base, files, used, entry),
+      loadStylesheet: async (spec, base) => {
+        if (++loads > MOST_LOADS) throw new Error(`More than ${MOST_LOADS} imports: do they run in a circle?`);
+        return this.load(spec, base, files, used, entry);
+      },
       loadModule: async (name, base) => ({ path: name, base, module: await loadModule(name, base, setup.modules) }),
     });
   }

@@ -89,6 +89,15 @@ REFUSED = {
         "src/0.js?raw",
         "modules come to",
     ),
+    "styles-that-import-each-other": (
+        {
+            "src/a.js": 'import "./a.css";',
+            "src/a.css": '@import "./b.css"; @import "./b.css";',
+            "src/b.css": '@import "./a.css"; @import "./a.css";',
+        },
+        "src/a.css",
+        "in a circle",
+    ),
     "a-style-that-imports-itself": (
         {"src/a.js": 'import "./a.css";', "src/a.css": '@import "./a.css";'},
         "src/a.css",
