@@ -3,8 +3,9 @@
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLUGIN } from "./config3.js";
+import { Dynamic } from "./expression.js";
 import { PLUGINS } from "./plugins3.js";
-import { Dynamic, readDefault } from "./static.js";
+import { readDefault } from "./static.js";
 
 /** @typedef {"tailwind" | "plugin" | "vite" | "postcss"} Kind a plugin of Tailwind's is always run */
 

@@ -4,10 +4,12 @@ import { createRequire } from "node:module";
 import postcss from "postcss";
 import { revive } from "./config3.js";
 import { inline } from "./inline.js";
+import { applies, GAP, gap, LAYERS, nameOf, signatureOf, takeOut } from "./layers3.js";
+import { joined, pieceOf } from "./pieces3.js";
 import { loadPlugin } from "./plugins3.js";
 
 /** @typedef {{config: any, prefix?: boolean}} Setup the configuration as data; whether Autoprefixer goes over it */
-/** @typedef {{open: string, body: string}} Piece the at-rule around a text, so that neighbours share it */
+/** @typedef {import("./pieces3.js").Piece} Piece */
 
 const require = createRequire(import.meta.url);
 const part = (/** @type {string} */ name) => require(`tailwindcss3/lib/lib/${name}`);
@@ -26,9 +28,6 @@ const STEPS = [
   "collapseAdjacentRules",
   "collapseDuplicateDeclarations",
 ].map((name) => part(name).default);
-const LAYERS = ["components", "utilities", "variants"];
-const GAP = /\/\*fleet-(components|utilities|variants)\*\//;
-const SHARED = /^(?:media|supports|container)$/;
 
 export class Sheet3 {
   /** The text of each rule. @type {Map<import("postcss").ChildNode, Piece[]>} */
@@ -161,69 +160,4 @@ export class Sheet3 {
     });
     return found;
   }
-}
-
-/**
- * What is in some of the layers, which are gone then.
- * @param {import("postcss").Root} root
- * @param {(layer: string) => boolean} wanted
- */
-function takeOut(root, wanted) {
-  /** @type {import("postcss").ChildNode[]} */
-  const found = [];
-  root.walkAtRules("layer", (rule) => {
-    if (!wanted(rule.params)) return;
-    found.push(...(rule.nodes ?? []));
-    rule.remove();
-  });
-  return found;
-}
-
-/**
- * What the context is made of: the configuration, and the layers that define classes.
- * @param {import("postcss").Root} root
- * @param {any} config
- * @param {boolean} prefix
- */
-function signatureOf(root, config, prefix) {
-  const parts = [JSON.stringify(config), String(prefix)];
-  root.walkAtRules("layer", (rule) => void parts.push(rule.toString()));
-  return parts.join("\n");
-}
-
-/** @param {import("postcss").ChildNode} rule */
-function applies(rule) {
-  return rule.toString().includes("@apply");
-}
-
-/** @param {import("postcss").ChildNode} rule */
-function nameOf(rule) {
-  return String(/** @type {any} */ (rule.raws).tailwind?.candidate ?? "");
-}
-
-/** @param {string} layer */
-function gap(layer) {
-  return postcss.comment({ text: `fleet-${layer}`, raws: { left: "", right: "" } });
-}
-
-/**
- * @param {import("postcss").ChildNode} node
- * @returns {Piece}
- */
-function pieceOf(node) {
-  if (node.type !== "atrule" || !node.nodes || !SHARED.test(node.name)) return { open: "", body: node.toString() };
-  return { open: `@${node.name} ${node.params}`, body: node.nodes.join("\n") };
-}
-
-/** @param {Iterable<Piece[]>} rules */
-function joined(rules) {
-  let text = "";
-  let around = "";
-  for (const { open, body } of [...rules].flat()) {
-    if (open !== around && around) text += "}\n";
-    if (open !== around && open) text += `${open} {\n`;
-    text += `${body}\n`;
-    around = open;
-  }
-  return around ? `${text}}\n` : text;
 }
