@@ -6,6 +6,8 @@ export const REGEXP = "$regexp";
 export const PLUGIN = "$plugin";
 /** What a plugin of the app's own did when it was run: `[method, ...arguments]` each. */
 export const RECORDED = "$recorded";
+/** Keys that would reach, when Tailwind merges, what all apps share. */
+const UNSAFE = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
  * @param {any} value
@@ -16,9 +18,10 @@ export function revive(value, load) {
   if (Array.isArray(value)) return value.map((one) => revive(one, load));
   if (value === null || typeof value !== "object") return value;
   if (REGEXP in value) return new RegExp(value[REGEXP][0], value[REGEXP][1]);
-  if (PLUGIN in value) return plugin(load(value[PLUGIN]), value.options);
-  if (RECORDED in value) return replay(value[RECORDED], revive(value.config, load));
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one, load)]));
+  if (PLUGIN in value) return plugin(load(value[PLUGIN]), revive(value.options, load));
+  if (RECORDED in value) return replay(revive(value[RECORDED], load), revive(value.config, load));
+  const entries = Object.entries(value).filter(([key]) => !UNSAFE.has(key));
+  return Object.fromEntries(entries.map(([key, one]) => [key, revive(one, load)]));
 }
 
 /**

@@ -64,6 +64,8 @@ test("what has to be run is not read", () => {
   }
   assert.ok("dynamic" in read("const a = b; const b = a; export default { define: a }"));
   assert.ok("dynamic" in read("export const a = 1"));
+  const bomb = Array.from({ length: 60 }, (_, n) => `const a${n} = [...a${n + 1}, ...a${n + 1}];`).join("\n");
+  assert.deepEqual(read(`${bomb}\nconst a60 = [1]; export default { define: a0 }`), { dynamic: "It is too long" });
 });
 
 test("Tailwind's configuration is read with its plugins by name", () => {

@@ -8,12 +8,14 @@
 /** It has to be run to be known. */
 export class Dynamic extends Error {}
 
+const MOST_STEPS = 100_000;
 const UNSAFE = new Set(["__proto__", "constructor", "prototype"]);
 
 export class Reader {
   /** @param {Modules} modules */
   constructor(modules) {
     this.modules = modules;
+    this.left = MOST_STEPS;
   }
 
   /**
@@ -34,6 +36,7 @@ export class Reader {
    * @returns {any}
    */
   value(node, scope, wanted = true) {
+    if (this.left-- <= 0) throw new Dynamic("It is too long");
     switch (node.type) {
       case "Literal":
         return node.regex ? { $regexp: [node.regex.pattern, node.regex.flags] } : node.value;

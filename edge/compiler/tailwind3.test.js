@@ -125,6 +125,14 @@ test("plugins that were recorded do again what they did", async () => {
   assert.match(css, /padding: 99rem/);
 });
 
+test("a hostile configuration reaches nothing that another app has", async () => {
+  const config = JSON.parse(`{ "theme": { "__proto__": { "polluted": 1 }, "extend": { "__proto__": { "polluted": 1 },
+    "colors": { "__proto__": { "polluted": "red" }, "constructor": { "prototype": { "polluted": "red" } } } } },
+    "plugins": [{ "$recorded": [["addUtilities", { "__proto__": { "polluted": "red" } }]] }] }`);
+  await fresh(DIRECTIVES, { candidates: ["p-4"], setup: { major: 3, config } });
+  assert.equal(/** @type {any} */ ({}).polluted, undefined);
+});
+
 test("imports are put in, Tailwind's own too, with their conditions and from their own folders", async () => {
   const files = {
     "src/ui/b.css": "@import './c.css' screen;\n.b { background: url(./b.png) }",
