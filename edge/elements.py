@@ -10,6 +10,8 @@ Attributes = dict[str, str | None]
 
 _ELSEWHERE = ("http:", "https:", "//", "data:", "blob:")
 _END = re.compile(r"</script\b[^>]*>", re.IGNORECASE)
+#: The page is read again for each; more than these stay in it as they are.
+_MOST_INLINE = 20
 _SEEN = frozenset({"img", "svg", "canvas", "video", "audio", "iframe", "input", "button", "form"})
 _UNSEEN = frozenset({"title", "script", "style", "template", "noscript"})
 
@@ -38,6 +40,7 @@ class Elements(HTMLParser):
         self.found: list[Element] = []
         self.shows = False
         self._head_found = False
+        self._inline = 0
         self._within: list[str] = []
         self.feed(text)
 
@@ -73,7 +76,8 @@ class Elements(HTMLParser):
         text, close = (
             (self._text[end : closing.start()], closing.end()) if closing else (self._text[end:], len(self._text))
         )
-        if kind == "module" and not source and text.strip():
+        if kind == "module" and not source and text.strip() and self._inline < _MOST_INLINE:
+            self._inline += 1
             self.found.append(Element("inline", start, close, text=text))
         elif kind == "module" and _ours(source):
             self.found.append(Element("module", start, close, source))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edge.page import bare, embedded, read, style
+from edge.page import INLINE, WHOLE, bare, embedded, read, source, style
 
 VITE = """<!doctype html>
 <html lang="en">
@@ -69,3 +69,29 @@ def test_an_app_without_a_page_gets_one() -> None:
     assert page.entry == "src/main.tsx"
     assert "&lt;demo&gt;" in page.render("", "")
     assert bare("demo", {"README.md": b""}) is None
+
+
+def test_a_page_of_several_scripts_and_styles_begins_with_all_of_them() -> None:
+    text = """<head><link rel="stylesheet" href="./a.css"><link rel=stylesheet media=print href=print.css></head>
+<script src="old.js" defer></script><script type="module">
+import "./one.js";
+</script><script type=module src=two.js></script><script type="importmap">{}</script>"""
+    page = read(text, {"old.js": bytes(32)})
+    assert page.entry == WHOLE
+    assert source(text, WHOLE) == f'import "/a.css";\nimport "/{INLINE}0.js";\nimport "/two.js";\n'
+    assert source(text, f"{INLINE}0.js").rstrip() == '\n\nimport "./one.js";'
+    assert page.render("<!--H-->", "<!--E-->") == (
+        "<head><!--H--><link rel=stylesheet media=print href=print.css></head>\n"
+        '<script src="/old.js?v=00000000" defer></script><!--E--><script type="importmap">{}</script>'
+    )
+
+
+def test_a_page_that_shows_something_needs_no_script_and_one_of_nothing_is_none() -> None:
+    assert read("<h1>Hello</h1>").entry == WHOLE
+    assert read('<title>Hello</title><div id="root"></div><template><p>No</template>').entry is None
+
+
+def test_more_inline_scripts_than_anybody_writes_stay_where_they_are() -> None:
+    text = "<p>" + "<script type=module>1</script>" * 1_000
+    assert source(text, WHOLE).count("import") == 20
+    assert read(text).render("", "").count("<script") == 980
