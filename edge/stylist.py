@@ -25,6 +25,7 @@ class _Made:
     of: bytes
     classes: frozenset[str]
     text: str
+    open: bool  # whether classes that come make a difference, also by what it imports
 
 
 class Stylist:
@@ -58,7 +59,7 @@ class Stylist:
             of = hashlib.sha256(made_of.digest() + (compiled.css or "").encode()).digest()
             last = self._made.get((app_id, one))
             added = classes - (last.classes if last is not None and last.of == of else frozenset())
-            if last is not None and last.of == of and not (compiled.tailwind and added):
+            if last is not None and last.of == of and not (last.open and added):
                 styled[one] = last.text
                 continue
             texts = {path: text.decode(errors="replace") for path, text in _named(sheets, shelf).items()}
@@ -67,7 +68,7 @@ class Stylist:
             if isinstance(made, Failure):
                 return Problem(made.file, made.message, made.line, made.column, made.frame)
             seen = classes | (last.classes if last is not None and last.of == of else frozenset())
-            styled[one] = self._made.put((app_id, one), _Made(of, frozenset(seen), made.css)).text
+            styled[one] = self._made.put((app_id, one), _Made(of, frozenset(seen), made.css, made.tailwind)).text
         return styled
 
 
