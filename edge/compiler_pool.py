@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from edge import compiler_node
 from edge.compiler_call import Call
 from edge.compiler_child import LATER, MOST_BYTES, Child, Gone
+from edge.compiler_places import Places
 from edge.compiler_turns import Turns
 from edge.memory import Memory
 
 WATCH_SECONDS = 0.1
-#: Whoever keeps others waiting for longer is left alone with its child: so many seconds of work, and so many at once.
-QUICK_SECONDS, MOST_ALONE = 0.5, 2
+#: Whoever takes so many seconds of work is left alone with its child: if others wait, and whether or not they do.
+QUICK_SECONDS, LONG_SECONDS = 0.5, 1.0
 
 
 class CompilerUnavailable(Exception):
@@ -49,13 +50,7 @@ class Pool:
         self._closed = threading.Event()
         self._turns = Turns()
         self._refused: Memory[bytes, str] = Memory(1_000)
-        self._spares: list[Child] = []
-        self._troubled = False
-        self._away: dict[Child, int] = {}
-        self._lone: dict[Child, bool] = {}
-        self._shared: list[Child | None] = [None] * children
-        for index in range(children):
-            self._at(index)
+        self._places = Places(children, lambda: Child(self._command(), self._bury, self._answered))
         self._watch = threading.Thread(target=self._look_after, name="compiler-watch", daemon=True)
         self._watch.start()
 
@@ -74,7 +69,7 @@ class Pool:
         with self._guard:
             self._must_be_open()
             child = Child(self._command(), self._refuse)
-            self._lone[child] = long
+            self._places.add_lone(child, long=long)
         child.nice(LATER)
         call.answer.add_done_callback(lambda _: child.finish())
         child.note(call)
@@ -99,14 +94,14 @@ class Pool:
 
     def _feed(self) -> None:
         """Give out what waits, one call to each child at a time, as long as there is room."""
-        while sum(self._give(index) for index in range(len(self._shared))):
+        while sum(self._give(index) for index in range(len(self._places))):
             pass
 
     def _give(self, index: int) -> bool:
         with self._guard:
             if self._closed.is_set() or not self._turns.wants(index):
                 return False
-            child = self._at(index)
+            child = self._places.at(index)
             call = self._turns.take(index, child)
             if call is None:
                 return False
@@ -123,40 +118,17 @@ class Pool:
 
     def _answered(self, child: Child) -> None:
         with self._guard:
-            if child in self._away and not child.load:
-                self._take_back(child)
+            self._places.take_back(child)
         self._feed()
-
-    def _take_back(self, child: Child) -> None:
-        """Give a child its place again, for the stylesheets that it has; unless it has to stay behind all others."""
-        index = self._away.pop(child)
-        if not child.nice(0):
-            self._retire(child)
-            return
-        child.alone = False
-        if (other := self._shared[index]) is not None and self._spares:
-            self._retire(other)
-        elif other is not None:
-            self._spares.append(other)
-        self._shared[index] = child
-
-    def _retire(self, child: Child) -> None:
-        """Let a child end when it has answered what it was asked."""
-        self._lone[child] = True
-        child.finish()
 
     def _bury(self, child: Child, unanswered: list[Call]) -> None:
         """Replace a child that ended, and see to the calls that it left."""
         with self._guard:
-            self._away.pop(child, None)
-            self._lone.pop(child, None)
-            self._spares = [one for one in self._spares if one is not child]
-            self._shared = [None if one is child else one for one in self._shared]
+            self._places.remove(child, in_trouble=child.ready)
             if self._closed.is_set() or not child.ready:
                 _tell(unanswered, CompilerUnavailable(f"The compiler child {child.reason}"))
                 unanswered = []
             else:
-                self._troubled = True
                 self._restarted(child.reason)
             self._turns.put_back(unanswered[1:])
         for suspect in unanswered[:1]:
@@ -166,7 +138,7 @@ class Pool:
     def _judge(self, suspect: Call, child: Child) -> None:
         if child.at_fault:
             self._reject(suspect, child)
-        elif self._crowded():
+        elif self._places.crowded():
             _tell([suspect], _BUSY)
         else:
             try:
@@ -177,7 +149,7 @@ class Pool:
     def _refuse(self, child: Child, unanswered: list[Call]) -> None:
         """Tell whose fault it was: nobody else's, for it was alone."""
         with self._guard:
-            self._lone.pop(child, None)
+            self._places.remove(child)
         if self._closed.is_set() or not child.ready:
             _tell(unanswered, CompilerUnavailable(f"The compiler child {child.reason}"))
             return
@@ -190,48 +162,29 @@ class Pool:
 
     def _look_after(self) -> None:
         while not self._closed.wait(WATCH_SECONDS):
-            self._prepare()
+            with self._guard:
+                self._places.prepare()
             for child in self._children():
                 spent = child.inspect(self._limits.memory_megabytes)
                 if spent > QUICK_SECONDS:
-                    self._relieve(child)
+                    self._relieve(child, at_once=spent > LONG_SECONDS)
 
-    def _prepare(self) -> None:
-        """Once there was trouble, have a child ready for the next time."""
+    def _relieve(self, child: Child, *, at_once: bool) -> None:
+        """Let nobody wait for what takes long, nor for the processor that it takes."""
         with self._guard:
-            if self._troubled and not self._spares:
-                self._spares.append(Child(self._command(), self._bury, self._answered))
-
-    def _relieve(self, child: Child) -> None:
-        """Let nobody wait for what takes long."""
-        with self._guard:
-            if child not in self._shared:
+            index = self._places.of(child)
+            if index is None or not (at_once or child.load > 1 or self._turns.wants(index)):
                 return
-            index = self._shared.index(child)
-            if child.load == 1 and not self._turns.wants(index):
-                return
-            if self._crowded():
+            if self._places.crowded():
                 child.kill("has other files to do that take long")
                 return
-            self._troubled = True
-            self._away[child] = index
-            self._shared[index] = self._spares.pop() if self._spares else None
+            self._places.send_away(child, index)
             self._turns.put_back(child.leave_alone())
         self._feed()
 
-    def _crowded(self) -> bool:
-        return len(self._away) + sum(not long for long in self._lone.values()) >= MOST_ALONE
-
-    def _at(self, index: int) -> Child:
-        child = self._shared[index]
-        if child is None:
-            child = self._spares.pop() if self._spares else Child(self._command(), self._bury, self._answered)
-            self._shared[index] = child
-        return child
-
     def _children(self) -> list[Child]:
         with self._guard:
-            return [child for child in (*self._shared, *self._spares, *self._away, *self._lone) if child]
+            return self._places.every()
 
     def _command(self) -> list[str]:
         return compiler_node.command(self._limits.stack_kilobytes, self._limits.memory_megabytes)

@@ -7,37 +7,39 @@ import pytest
 
 from edge.compiler import Compiler
 from edge.compiler_pool import CompilerUnavailable
-from edge.compiler_words import Compiled, Failure, Source
+from edge.compiler_words import Compiled, Failure, Source, Stylesheet
 
 NEIGHBOUR = [Source("src/App.tsx", "export const App = () => <p>well</p>;")]
 TAILWIND = Source("src/index.css", '@import "tailwindcss";')
 
 
-def endless(name: str = "a") -> list[Source]:
-    """Return a file that nobody compiles in time."""
-    return [Source("src/deep.js", f"export const {name} = {'class{[' * 20_000}1{']}' * 20_000};")]
+LAUGHS = "".join(f"@utility u{n} {{ @apply u{n - 1}; &:hover {{ @apply u{n - 1}; }} }} " for n in range(1, 40))
+
+
+def bomb(compiler: Compiler, app: str = "attacker") -> Stylesheet | Failure:
+    """Ask for styles that nobody makes in time."""
+    source = f'@import "tailwindcss"; @utility u0 {{ content: "{app}" }} {LAUGHS} .x {{ @apply u39 }}'
+    return compiler.css(app, Source("src/index.css", source), {}, [], lambda: ["p-4"])
 
 
 def test_a_neighbour_is_done_while_a_file_that_takes_long_is_not() -> None:
     with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
         compiler.compile_many(NEIGHBOUR)
-        bomb = threads.submit(compiler.compile_many, endless())
+        working = threads.submit(bomb, compiler)
         while not compiler.busy():
             pass
         for _ in range(20):
             assert isinstance(compiler.compile_many(NEIGHBOUR)[0], Compiled)
-        assert not bomb.done()
-        (refused,) = bomb.result()
+        assert not working.done()
+        refused = working.result()
     assert isinstance(refused, Failure)
     assert refused.message.startswith("This cannot be compiled: the compiler took")  # too long, or too much memory
 
 
 def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
-    laughs = "".join(f"@utility u{n} {{ @apply u{n - 1}; &:hover {{ @apply u{n - 1}; }} }} " for n in range(1, 40))
-    bomb = Source("src/index.css", f'@import "tailwindcss"; @utility u0 {{ color: red }} {laughs} .x {{ @apply u39 }}')
     with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
         compiler.css("neighbour", TAILWIND, {}, [], lambda: ["p-4"])
-        working = threads.submit(compiler.css, "attacker", bomb, {}, [], lambda: ["p-4"])
+        working = threads.submit(bomb, compiler)
         while not compiler.busy():
             pass
         made = compiler.css("neighbour", TAILWIND, {}, ["m-2"], lambda: ["p-4", "m-2"])
@@ -50,17 +52,17 @@ def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
 def test_what_was_refused_is_refused_at_once_when_it_comes_again() -> None:
     reasons: list[str] = []
     with Compiler(children=1, restarted=reasons.append) as compiler:
-        first, ends = compiler.compile_many(endless()), len(reasons)
-        assert compiler.compile_many(endless()) == first
+        first, ends = bomb(compiler), len(reasons)
+        assert bomb(compiler) == first
     assert ends
     assert len(reasons) == ends
 
 
 def test_of_many_that_take_long_some_are_told_to_come_again_and_a_neighbour_is_served() -> None:
     with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
-        bombs = [threads.submit(compiler.compile_many, endless(name)) for name in "abcd"]
+        bombs = [threads.submit(bomb, compiler, name) for name in "abcd"]
         assert isinstance(compiler.compile_many(NEIGHBOUR)[0], Compiled)
-        errors = [bomb.exception() for bomb in bombs]
+        errors = [one.exception() for one in bombs]
     assert any(isinstance(error, CompilerUnavailable) for error in errors), errors
     assert any(error is None for error in errors), errors
 
@@ -86,11 +88,11 @@ def test_whoever_asks_for_one_file_does_not_wait_for_all_of_another() -> None:
 def test_a_closed_compiler_tells_those_that_wait_for_their_turn() -> None:
     compiler = Compiler(children=1)
     with ThreadPoolExecutor() as threads:
-        bomb = threads.submit(compiler.compile_many, endless())
+        working = threads.submit(bomb, compiler)
         while not compiler.busy():
             pass
         waiting = threads.submit(compiler.compile_many, NEIGHBOUR * 100)
         compiler.close()
-        for one in (bomb, waiting):
+        for one in (working, waiting):
             with pytest.raises(CompilerUnavailable):
                 one.result()
