@@ -79,6 +79,7 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
         if step is not None:
             headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}
             turn.push(PREVIEWS, revision.told(step.kind, body, name, code, contents), headers)
+    workshop.remember(shelf.new)
     studio.remembered.put(turn.app_id, shown.after(step, number))
 
 
@@ -93,6 +94,7 @@ def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> 
     except Snooze:
         with transaction(turn.pool, turn.app_id) as tx:
             shelf.keep(tx)
+        workshop.remember(shelf.new)
         raise
 
 

@@ -163,8 +163,8 @@ class Routes:
             case Local(target) if _kept_back(target):
                 words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
                 meaning.problems.append(Problem(module_id, words))
-            case Local(target) if words := frameworks.component(one.spec, target):
-                meaning.problems.append(Problem(module_id, words))
+            case Local(target) if reason := frameworks.component(one.spec, target):
+                meaning.problems.append(Problem(module_id, reason))
             case Local(target):
                 meaning.deps[one.spec] = target
                 meaning.targets.append(target)

@@ -46,6 +46,11 @@ class Reader:
         self.remembered: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
         self.shapes: Shapes[tuple[Unit, Meaning]] = Shapes()
 
+    def remember(self, kept: Mapping[bytes, tuple[str, int]]) -> None:
+        """Remember what is on the shelf by now; sooner, another turn would rely on what may never get there."""
+        for key, (facts, size) in kept.items():
+            self.remembered.put(key, (unit.known(facts), size))
+
     def begin(self, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
         """Begin with an app as its files are now."""
         return Reading(self, files, shelf, conventions)
@@ -149,7 +154,7 @@ class Reading:
         made += self._compile(sources)
         self._shelf.put(made)
         for kept in made:
-            known[missing[kept.key]] = self._reader.remembered.put(kept.key, (unit.known(kept.facts), len(kept.code)))
+            known[missing[kept.key]] = unit.known(kept.facts), len(kept.code)
 
     def _compile(self, sources: Iterable[tuple[bytes, str, Source]]) -> list[unit.Kept]:
         plain: list[tuple[bytes, str, Source]] = []

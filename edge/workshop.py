@@ -59,6 +59,10 @@ class Workshop:
         """Return where the preview is shown."""
         return self._settings.preview_url(app_id)
 
+    def remember(self, kept: Mapping[bytes, tuple[str, int]]) -> None:
+        """Hear what is on the shelf by now."""
+        self._reader.remember(kept)
+
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
         """Draw an app as its files are now; Snooze: its packages are on their way."""
         began = time.perf_counter()

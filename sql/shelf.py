@@ -41,6 +41,11 @@ class PostgresShelf:
         self._blobs: dict[bytes, bytes] = {}
         self.packages = PostgresPackages(pool)
 
+    @property
+    def new(self) -> Mapping[bytes, tuple[str, int]]:
+        """Return what is known of the units that were put here, and how long their code is."""
+        return {key: (unit.facts, len(unit.code)) for key, unit in self._units.items()}
+
     def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return contents by hash."""
         here = (self._blobs, self._at_hand)
