@@ -22,13 +22,13 @@ NEIGHBOUR = {
     "src/main.css": '@import "tailwindcss";\n',
     "src/hello.ts": 'export const hello: string = "0";\n',
 }
-_NESTED = f"{'class{[' * 20_000}1{']}' * 20_000}"
+_NESTED = f"{'{' * 20_000}{'}' * 20_000}"
 _LAUGHS = "".join(f"@utility u{n} {{ @apply u{n - 1}; &:hover {{ @apply u{n - 1}; }} }} " for n in range(1, 40))
 _CRASH = f"{'(' * 1_000_000}1{')' * 1_000_000}"
 
 Files = dict[str, str]
 ATTACKS: dict[str, Callable[[int], Files]] = {
-    "a file that never compiles": lambda n: {"src/main.js": f"export const a{n} = {_NESTED};"},
+    "a file that never compiles": lambda n: {"src/main.js": f"export const a{n} = 1; {_NESTED}"},
     "styles without end": lambda n: {
         "src/main.js": 'import "./a.css";',
         "src/a.css": f'@import "tailwindcss"; @utility u0 {{ color: #{n:06x} }} {_LAUGHS} .x {{ @apply u39 }}',
