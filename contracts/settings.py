@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=8, gt=0, description="then the event is a dead letter")
     worker_threads: int = Field(default=8, gt=0, le=64)
     max_streams: int = Field(default=12_000, gt=0, description="open streams of one gateway; more are told to wait")
+    max_app_pages: int | None = Field(
+        default=None, gt=0, description="open pages of one app's preview at one gateway; a fourth of the streams"
+    )
+    max_address_pages: int = Field(default=1_000, gt=0, description="open pages of public previews from one address")
     progress_days: float = Field(default=7, gt=0, description="how long a stream can be resumed")
     inbox_days: float = Field(default=30, gt=0, description="how long a repeated event is recognised")
 

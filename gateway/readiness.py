@@ -17,6 +17,9 @@ _REMEMBERED = 1.0
 _PATIENCE = 2.0
 OK = "ok"
 NOT_CONFIGURED = "not configured"
+FULL, CROWDED, DRAINING = "full", "full for strangers", "draining"
+#: What is no reason to send requests elsewhere: a full gateway does all else, and asks streams to come back.
+_FINE = {OK, NOT_CONFIGURED, FULL, CROWDED}
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Report:
     @property
     def ready(self) -> bool:
         """Tell whether nothing is missing; an edge that is away is named, and keeps nobody from the rest."""
-        return all(said in {OK, NOT_CONFIGURED} for part, said in self.parts.items() if part != "edge")
+        return all(said in _FINE for part, said in self.parts.items() if part != "edge")
 
 
 class Readiness:
@@ -58,9 +61,14 @@ class Readiness:
                 "broker": OK if self._wire.available else "away",
                 "edge": await self._edge(),
                 "loop": "stalled" if self._sweeper.stalled else OK,
-                "streams": "draining" if self._roster.draining else OK,
+                "streams": self._streams(),
             }
         )
+
+    def _streams(self) -> str:
+        if self._roster.draining:
+            return DRAINING
+        return FULL if self._roster.full else CROWDED if self._roster.crowded else OK
 
     async def _database(self) -> str:
         try:

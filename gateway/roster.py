@@ -9,6 +9,8 @@ from gateway.reader import Reader
 #: A stream hears a heartbeat once in a round; a round has as many turns as there are buckets.
 BUCKETS = 150
 _DRAINED_WITHIN = 1.0
+#: The last sixth of all places is nobody's who comes without a token or a pass.
+_KEPT_PART = 6
 
 
 class Roster:
@@ -28,6 +30,11 @@ class Roster:
     def full(self) -> bool:
         """Tell whether nobody more should come in."""
         return self.draining or self._count >= self.most
+
+    @property
+    def crowded(self) -> bool:
+        """Tell whether no stranger should come in."""
+        return self._count >= self.most - self.most // _KEPT_PART
 
     def add(self, reader: Reader) -> set[Reader]:
         """Sign a reader in, and return the bucket it is to be signed out of."""

@@ -12,7 +12,9 @@ from starlette.responses import Response
 
 from actors.runtime.telemetry import Metrics
 from gateway import sse
+from gateway.guard import header
 from gateway.holding import Holder
+from gateway.pages import Page, Pages, network
 from gateway.preview.desk import Desk
 from gateway.preview.notices import AWAY
 from gateway.preview.reader import PageReader
@@ -25,6 +27,7 @@ from sql.database import is_away
 log = structlog.get_logger()
 
 _STREAM = "/__fleet/updates"
+_ADDRESS = b"x-edge-address"
 _OURS = "something is wrong on our side; the log says what"
 _POSTS = ("/__fleet/ack", "/__fleet/error")
 
@@ -32,8 +35,8 @@ _POSTS = ("/__fleet/ack", "/__fleet/error")
 class Origin:
     """Sends streams their own way, and everything else to the desk."""
 
-    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics, watched: Watched) -> None:
-        self._desk, self._holder, self._metrics, self._watched = desk, holder, metrics, watched
+    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics, watched: Watched, pages: Pages) -> None:
+        self._desk, self._holder, self._metrics, self._watched, self._pages = desk, holder, metrics, watched, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -76,15 +79,16 @@ class Origin:
         if until is None:
             raise Problem(401, "this preview is private: open it with a link from the editor")
         query: Mapping[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
+        page = Page(who.app_id, who.has_pass(self._desk.passes), network(header(scope["headers"], _ADDRESS)))
         await visit.send({"type": "http.response.start", "status": 200, "headers": [*sse.HEADERS]})
         if scope["method"] == "HEAD":
             await visit.send({"type": "http.response.body"})
-        elif self._holder.full:
+        elif not self._pages.have_room(page):
             await self._holder.shed(send=visit.bare_send)
         else:
             reader = PageReader(visit.bare_send, self._desk.era, until)
             opening = partial(_cursor, query.get("rev", [""])[0])
-            with self._watched.by_one_more(who.app_id):
+            with self._watched.by_one_more(who.app_id), self._pages.with_one_more(page):
                 await self._holder.hold(who.app_id, reader, opening, scope=scope, receive=receive)
 
     async def _failed(self, error: psycopg.Error, scope: Any, receive: Any, visit: Visit) -> None:

@@ -10,6 +10,7 @@ from edge.preview import files
 from gateway.history import PostgresHistory
 from gateway.holding import Holder
 from gateway.hub import Hub
+from gateway.pages import Pages
 from gateway.preview.desk import Desk
 from gateway.preview.history import PreviewHistory
 from gateway.preview.library import Library
@@ -56,7 +57,9 @@ class Previews:
         await self.history.close()
 
 
-def origin(previews: Previews, history: PostgresHistory, teller: Teller, *, roster: Roster, metrics: Metrics) -> Origin:
+def origin(
+    previews: Previews, history: PostgresHistory, teller: Teller, *, roster: Roster, pages: Pages, metrics: Metrics
+) -> Origin:
     """Return the application that the edge asks."""
     desk = Desk(
         history=history,
@@ -66,4 +69,4 @@ def origin(previews: Previews, history: PostgresHistory, teller: Teller, *, rost
         reports=Reports(history, previews.passes, teller, previews.watched),
         runtime=files.read(),
     )
-    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics, previews.watched)
+    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics, previews.watched, pages)

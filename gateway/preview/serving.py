@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from contracts.settings import Settings
+from gateway.pages import Pages
 from gateway.parts import Parts
 from gateway.preview import parts as previews
 from gateway.preview import socket
@@ -27,8 +28,11 @@ def origin(settings: Settings, parts: Parts) -> Origin | None:
     """Return the origin if anybody could ask it; where the page's runtime is not installed there is none."""
     if not is_near(settings) and settings.origin_key is None:
         return None
+    pages = Pages(parts.roster, settings)
     try:
-        return previews.origin(parts.previews, parts.history, parts.teller, roster=parts.roster, metrics=parts.metrics)
+        return previews.origin(
+            parts.previews, parts.history, parts.teller, roster=parts.roster, pages=pages, metrics=parts.metrics
+        )
     except OSError as error:
         log.warning("previews_not_served", error=str(error))
         return None

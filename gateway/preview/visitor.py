@@ -24,6 +24,13 @@ class Visitor:
         """Return until when the visitor may look, if at all; an app that says nothing of itself is private."""
         if access is not None and not access.private:
             return time.time() + _PUBLIC_SECONDS
+        return self._pass_until(passes)
+
+    def has_pass(self, passes: Passes) -> bool:
+        """Tell whether a link from the editor let the visitor in, be it that everybody may look."""
+        return self._pass_until(passes) is not None
+
+    def _pass_until(self, passes: Passes) -> float | None:
         return passes.expiry(self.cookies, self.app_id, safe=self.safe)
 
 
