@@ -20,6 +20,8 @@ export function inward(request, to, requestId) {
   const headers = new Headers(request.headers);
   const url = new URL(request.url);
   drop(headers);
+  const address = addressOf(request);
+  if (address) headers.set("x-edge-address", address);
   headers.set("x-edge-app", to.app);
   headers.set("x-edge-environment", to.kind);
   headers.set("x-request-id", requestId);
@@ -43,9 +45,18 @@ export function outward(response, request, requestId) {
   for (const [name, value] of Object.entries(DEFAULTS)) {
     if (!answer.headers.has(name)) answer.headers.set(name, value);
   }
-  if (new URL(request.url).protocol === "https:") answer.headers.set("strict-transport-security", A_YEAR);
+  if (request.url.startsWith("https:")) answer.headers.set("strict-transport-security", A_YEAR);
   answer.headers.set("x-request-id", requestId);
   return answer;
+}
+
+/**
+ * Return who asks: workerd says whose the connection is; Cloudflare writes the header, whatever the client wrote there.
+ *
+ * @param {Request & {cf?: {clientIp?: string}}} request
+ */
+function addressOf(request) {
+  return request.cf?.clientIp ?? request.headers.get("cf-connecting-ip");
 }
 
 /** @param {Headers} headers */

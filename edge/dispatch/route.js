@@ -11,6 +11,19 @@ const PULL_REQUEST = /^pr-([1-9][0-9]{0,8})-(.+)$/;
 const BY_PATH = /^\/app\/([^/]+)(\/.*)?$/;
 
 /**
+ * Return the zones that an operator wrote down, as hosts are compared.
+ *
+ * @param {string} text separated by commas
+ * @returns {string[]}
+ */
+export function zonesOf(text) {
+  return text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+}
+
+/**
  * Return where a request belongs. On a bare zone, `/app/{name}/…` names a host by path: `moved` says
  * that the visitor has to be sent there, so that every app keeps an origin of its own.
  *

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { label, route } from "./route.js";
+import { label, route, zonesOf } from "./route.js";
 
 const ZONES = ["overskill.app", "eu.overskill.app", "localhost"];
 
@@ -38,6 +38,11 @@ test("a path on a bare zone has moved to the host that has the same name", () =>
     assert.deepEqual([to.moved, to.rest, label(to)], [true, "/a/b", name]);
   }
   assert.equal(route("shop.localhost", "/app/other/", ZONES).app, "shop");
+});
+
+test("zones are taken as people write them", () => {
+  assert.deepEqual(zonesOf(" OverSkill.app, localhost,\n"), ["overskill.app", "localhost"]);
+  assert.deepEqual(zonesOf(""), []);
 });
 
 test("routing keeps nothing from one call to the next", () => {

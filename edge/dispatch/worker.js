@@ -9,10 +9,14 @@
 
 import { inward, outward } from "./headers.js";
 import { AWAY, answer, LANDING, NOT_FOUND, notDeployed } from "./pages.js";
-import { label, route } from "./route.js";
+import { label, route, zonesOf } from "./route.js";
 
-/** As long as a page is waited for; a connection that nobody answers would otherwise hang for ever. */
-const PATIENCE_MS = 30_000;
+/** As long as the head of an answer is waited for: what is a preview's own is there at once, or its gateway hangs. */
+const PREVIEW_MS = 10_000;
+/** An app's own code may have to think. */
+const APP_MS = 100_000;
+
+const framing = new Framing();
 
 export default {
   /**
@@ -21,10 +25,11 @@ export default {
    * @returns {Promise<Response>}
    */
   async fetch(request, env) {
-    const url = new URL(request.url);
-    const to = route(url.host, url.pathname, env.ZONES.split(","));
+    const url = URL.parse(request.url); // whatever a client calls its host, it need not be one
+    const to = route(url?.host ?? "", url?.pathname ?? "/", zonesOf(env.ZONES));
     const requestId = crypto.randomUUID();
-    const response = to.moved && to.kind !== "none" ? moved(to, url) : await dispatched(request, to, env, requestId);
+    const isMoved = to.moved && to.kind !== "none";
+    const response = url && isMoved ? moved(to, url) : await dispatched(request, to, env, requestId);
     return outward(response, request, requestId);
   },
 };
@@ -41,11 +46,14 @@ async function dispatched(request, to, env, requestId) {
   try {
     const worker = to.kind === "preview" ? env.PREVIEW : namespace(to.kind, env)?.get(to.script);
     if (worker === undefined) return answer(notDeployed(to), request);
-    return await inTime(worker, inward(request, to, requestId)); // `get` never throws, `fetch` does
+    // `get` never throws, `fetch` does
+    const response = await inTime(worker, inward(request, to, requestId), patience(request, to));
+    if (to.kind === "preview") framing.note(request, response);
+    return response;
   } catch (error) {
     if (String(error).includes("Worker not found")) return answer(notDeployed(to), request);
     console.error("away", to.kind, to.app, requestId, String(error));
-    return answer(AWAY, request);
+    return answer(AWAY, request, framing.of(request));
   }
 }
 
@@ -58,15 +66,27 @@ function namespace(kind, env) {
 }
 
 /**
- * Return the answer once its head is there; its body may take as long as it likes, and so may an upload.
+ * Return how many milliseconds an answer may take to begin: an upload to an app may take as long as it likes.
+ *
+ * @param {Request} request
+ * @param {import("./route.js").Route} to
+ */
+function patience(request, to) {
+  if (to.kind === "preview" && !to.rest.startsWith("/api/")) return PREVIEW_MS;
+  return request.body ? undefined : APP_MS;
+}
+
+/**
+ * Return the answer once its head is there; its body may take as long as it likes.
  *
  * @param {Fetcher} worker
  * @param {Request} request
+ * @param {number | undefined} milliseconds
  */
-async function inTime(worker, request) {
-  if (request.body) return await worker.fetch(request);
+async function inTime(worker, request, milliseconds) {
+  if (milliseconds === undefined) return await worker.fetch(request);
   const giving = new AbortController();
-  const timer = setTimeout(() => giving.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => giving.abort(), milliseconds);
   try {
     return await worker.fetch(new Request(request, { signal: giving.signal }));
   } finally {

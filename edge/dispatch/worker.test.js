@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 import worker from "./worker.js";
 
 /** @typedef {import("./worker.js").Fetcher} Fetcher */
@@ -48,22 +48,86 @@ test("an app that throws shows nothing of itself", async (t) => {
   assert.equal(logged.mock.callCount(), 1);
 });
 
+/** @param {string | null} policy @param {string} [ancestors] */
+const allows = (policy, ancestors = "'none'") =>
+  assert.match(policy ?? "", new RegExp(`(^|; )frame-ancestors ${ancestors}$`));
+
+test("nobody frames what is the edge's own", async (t) => {
+  t.mock.method(console, "error", () => {});
+  for (const host of ["localhost", "nowhere.example", "staging-other.localhost", "staging-broken.localhost"]) {
+    allows((await ask(`http://${host}/`)).headers.get("content-security-policy"));
+  }
+});
+
+test("an editor that may frame an app sees that it is away, with its pass alone where it takes one", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const policy = "default-src 'none'; frame-ancestors 'self' https://editor.example";
+  const shown = { fetch: async () => new Response("", { headers: { "content-security-policy": policy } }) };
+  const away = { fetch: () => Promise.reject(new Error("away")) };
+  /** @param {Fetcher} preview @param {string} cookie */
+  const said = async (preview, cookie, url = "http://preview-framed.localhost/") => {
+    const answered = await worker.fetch(new Request(url, { headers: { cookie } }), { ...env, PREVIEW: preview });
+    return answered.headers.get("content-security-policy");
+  };
+  await said(shown, "a=b; fleet_preview=theirs");
+  allows(await said(away, "fleet_preview=theirs; c=d"), "'self' https://editor.example");
+  allows(await said(away, "fleet_preview=guessed"));
+  allows(await said(away, ""));
+  allows(await said(away, "fleet_preview=theirs", "http://preview-other.localhost/"));
+});
+
 test("over TLS browsers are told to stay there", async () => {
   const secure = await ask("https://preview-shop.overskill.app/");
   assert.match(secure.headers.get("strict-transport-security") ?? "", /max-age/);
   assert.equal((await ask("http://preview-shop.localhost/")).headers.get("strict-transport-security"), null);
 });
 
-test("whoever never answers is given up after a while", async (t) => {
+/**
+ * Return after how many seconds somebody who does not answer is given up.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
+async function givenUpAfter(t, path, options) {
   t.mock.method(console, "error", () => {});
-  mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   /** @type {Fetcher} */
   const silent = {
     fetch: (request) =>
       new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(request.signal.reason))),
   };
-  const asked = worker.fetch(new Request("http://preview-shop.localhost/"), { ...env, PREVIEW: silent });
-  mock.timers.tick(30_000);
-  assert.equal((await asked).status, 502);
-  mock.timers.reset();
+  /** @type {number | undefined} */
+  let status;
+  const request = new Request(`http://preview-shop.localhost${path}`, options);
+  void worker.fetch(request, { ...env, PREVIEW: silent }).then((answer) => {
+    status = answer.status;
+  });
+  for (let seconds = 0; seconds <= 3_600; seconds++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (status !== undefined) {
+      assert.equal(status, 502);
+      return seconds;
+    }
+    t.mock.timers.tick(1_000);
+  }
+  return "never";
+}
+
+const UPLOAD = { method: "POST", body: "much" };
+
+test("a preview whose gateway hangs is given up before its visitor gives up", async (t) => {
+  assert.equal(await givenUpAfter(t, "/"), 10);
+});
+
+test("so is what its page says, though it has a body", async (t) => {
+  assert.equal(await givenUpAfter(t, "/__fleet/ack", UPLOAD), 10);
+});
+
+test("what an app has to answer may take longer", async (t) => {
+  assert.equal(await givenUpAfter(t, "/api/entities/orders"), 100);
+});
+
+test("an upload to an app is not cut", async (t) => {
+  assert.equal(await givenUpAfter(t, "/api/storage/film", UPLOAD), "never");
 });

@@ -1,6 +1,7 @@
 """Who is asked for, who answers, and what neither side may say."""
 
 import re
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from contracts.app import app_id_flaw
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin, Request
+from tests.patience import PATIENCE
 
 PREVIEW = "preview-demo.localhost"
 
@@ -69,6 +71,12 @@ def test_what_is_not_deployed_says_so(edge: EdgeProcess, label: str, said: str, 
         "pr-demo.localhost",
         "pr-7.localhost",
         "xn--demo.localhost",
+        "preview-demo.localhost:99999",
+        "preview-demo.localhost:port",
+        "preview-demo.localhost:80:80",
+        "preview%zz.localhost",
+        "preview-demo.local host",
+        "[preview-demo.localhost",
     ],
 )
 def test_an_unknown_host_is_not_found(edge: EdgeProcess, origin: Origin, host: str) -> None:
@@ -116,9 +124,10 @@ def test_a_path_that_names_no_app_is_not_found(edge: EdgeProcess, path: str) -> 
 @pytest.mark.usefixtures("origin")
 def test_what_a_client_claims_to_be_is_removed(edge: EdgeProcess) -> None:
     forged = {"x_edge_app": "other", "X_Edge_Key": "guessed", "x_edge_anything": "1", "x_forwarded_host": "evil.com"}
+    forged |= {"x_edge_address": "8.8.8.8", "cf_connecting_ip": "8.8.4.4"}
     arrived = edge.get(PREVIEW, "/", **forged).json()["headers"]
     ours = {name: value for name, value in arrived.items() if name.startswith("x-edge")}
-    assert ours == {"x-edge-app": "demo", "x-edge-environment": "preview"}
+    assert ours == {"x-edge-app": "demo", "x-edge-environment": "preview", "x-edge-address": "127.0.0.1"}
     assert arrived["x-forwarded-host"] == PREVIEW
     assert arrived["x-forwarded-proto"] == "http"
 
@@ -173,6 +182,26 @@ def test_a_program_reads_the_same_as_a_problem(edge: EdgeProcess) -> None:
     problem: dict[str, Any] = answer.json()
     assert problem["status"] == 502
     assert set(problem) == {"title", "status", "detail"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/__fleet/deps/h9/react.js"), ("POST", "/__fleet/ack")]
+)
+def test_an_origin_that_hangs_is_given_up_before_its_visitor_does(
+    edge: EdgeProcess, origin: Origin, method: str, path: str
+) -> None:
+    over = threading.Event()
+
+    def hang(request: Request) -> None:
+        request.close_connection = over.wait(PATIENCE)
+
+    origin.routes[path] = hang
+    try:
+        answer = edge.get(PREVIEW, path, accept="text/html") if method == "GET" else edge.post(PREVIEW, path, b"{}")
+    finally:
+        over.set()
+    assert (answer.status_code, answer.headers["retry-after"]) == (502, "2")
+    assert method == "POST" or '<meta http-equiv="refresh" content="2">' in answer.text
 
 
 def test_an_origin_that_is_back_is_found_at_once(edge: EdgeProcess, origin_again: Callable[[], Origin]) -> None:
