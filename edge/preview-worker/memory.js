@@ -1,5 +1,5 @@
 /**
- * Keeps immutable files by their address, the last used longest. Only what the origin calls public and immutable
+ * Keeps immutable files by their path, the last used longest. Only what the origin calls public and immutable
  * comes in here: an app's own modules are private, and are asked for each time.
  *
  * @typedef {{body: ArrayBuffer, headers: Headers}} Kept
@@ -9,14 +9,25 @@ const LARGEST = 4 * 1024 * 1024;
 const CONDITIONS = ["range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range"];
 
 /**
- * Tell whether the answer to a request may be the same for everybody.
+ * Return under which name the answer to a request may be kept for everybody, if it may: the path as the origin reads
+ * it, or whoever spells it in many ways, or adds a query that nobody looks at, fills all the room with one file.
  *
  * @param {Request} request
- * @returns {boolean}
+ * @returns {string | undefined}
  */
-export function isKeepable(request) {
-  const isAsset = request.method === "GET" && new URL(request.url).pathname.startsWith("/__fleet/");
-  return isAsset && !CONDITIONS.some((name) => request.headers.has(name));
+export function keyOf(request) {
+  if (request.method !== "GET" || CONDITIONS.some((name) => request.headers.has(name))) return undefined;
+  const path = decoded(new URL(request.url).pathname);
+  return path?.startsWith("/__fleet/") ? path : undefined;
+}
+
+/** @param {string} pathname */
+function decoded(pathname) {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files in memory, up to so many bytes. */

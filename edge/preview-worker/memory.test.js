@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isKeepable, Memory } from "./memory.js";
+import { keyOf, Memory } from "./memory.js";
 
 /** @param {number} bytes */
 const immutable = (bytes) =>
@@ -43,8 +43,15 @@ test("what is huge, of unknown length, or sets a cookie is handed on as it flows
 
 test("only plain reading of the fleet's own files is answered from memory", () => {
   const url = "http://preview-a.localhost/__fleet/deps/h/x.js";
-  assert.equal(isKeepable(new Request(url)), true);
-  assert.equal(isKeepable(new Request(url, { method: "HEAD" })), false);
-  assert.equal(isKeepable(new Request(url, { headers: { range: "bytes=0-1" } })), false);
-  assert.equal(isKeepable(new Request("http://preview-a.localhost/x.js")), false);
+  assert.equal(keyOf(new Request(url)), "/__fleet/deps/h/x.js");
+  assert.equal(keyOf(new Request(url, { method: "HEAD" })), undefined);
+  assert.equal(keyOf(new Request(url, { headers: { range: "bytes=0-1" } })), undefined);
+  assert.equal(keyOf(new Request("http://preview-a.localhost/x.js")), undefined);
+});
+
+test("one file has one name, however it is spelled", () => {
+  for (const spelled of ["x.js?v=1", "x.js?", "%78.js", "x%2ejs", "x%2Ejs?%"]) {
+    assert.equal(keyOf(new Request(`http://preview-a.localhost/__fleet/deps/h/${spelled}`)), "/__fleet/deps/h/x.js");
+  }
+  assert.equal(keyOf(new Request("http://preview-a.localhost/__fleet/deps/h/%ff.js")), undefined);
 });

@@ -21,5 +21,6 @@ export async function ask(request, env) {
   const asked = new Request(there, request);
   // Pasted with its line's end it would be no header, and the error that says so might quote it.
   asked.headers.set("x-edge-key", (env.ORIGIN_KEY ?? "").trim());
-  return await fetch(asked, { redirect: "manual" });
+  // Which app is asked for stands in a header: Cloudflare would keep one app's answer, or its absence, for all.
+  return await fetch(asked, { redirect: "manual", cache: "no-store" });
 }

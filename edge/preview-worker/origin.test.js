@@ -17,6 +17,13 @@ test("without a service beside us the origin is asked at its address, with our k
   assert.equal(await answer.text(), "//evil.com/x?y=1 ours");
 });
 
+test("no cache between us and the origin answers for it: its address does not say which app is meant", async (t) => {
+  const asked = t.mock.method(globalThis, "fetch", async () => new Response());
+  await ask(new Request("https://preview-a.overskill.app/logo.svg"), { ORIGIN_URL: "https://gateway.example" });
+  const [request, options] = asked.mock.calls[0].arguments;
+  assert.equal(new Request(/** @type {Request} */ (request), options).cache, "no-store");
+});
+
 test("where no origin is named, none is asked", async () => {
   await assert.rejects(ask(new Request("http://preview-a.overskill.app/"), {}), TypeError);
 });

@@ -4,7 +4,7 @@
  * @typedef {import("./origin.js").Env} Env
  */
 
-import { isKeepable, Memory } from "./memory.js";
+import { keyOf, Memory } from "./memory.js";
 import { ask } from "./origin.js";
 
 const BYTES = 48 * 1024 * 1024;
@@ -17,9 +17,8 @@ export default {
    * @returns {Promise<Response>}
    */
   async fetch(request, env) {
-    if (!isKeepable(request)) return await ask(request, env);
-    const url = new URL(request.url);
-    const key = url.pathname + url.search;
+    const key = keyOf(request);
+    if (key === undefined) return await ask(request, env);
     return memory.find(key) ?? (await memory.keep(key, await ask(request, env)));
   },
 };

@@ -122,8 +122,8 @@ def test_a_big_upload_streams(edge: EdgeProcess, origin: Origin) -> None:
             arrived.put(len(request.rfile.read(len(PART))))
         request.answer(b"all of it")
 
-    origin.routes["/upload"] = take
-    with asked(edge, "POST", "/upload", content_length=str(len(PART) * PARTS)) as connection:
+    origin.routes["/api/upload"] = take
+    with asked(edge, "POST", "/api/upload", content_length=str(len(PART) * PARTS)) as connection:
         connection.send(PART * 2)
         assert arrived.get(timeout=PATIENCE) == len(PART)  # while most of it has not even been sent
         connection.send(PART * (PARTS - 2))
@@ -174,8 +174,13 @@ def test_an_immutable_file_is_fetched_once_for_all_apps(edge: EdgeProcess, origi
     assert {answer.headers["content-type"] for answer in answers} == {"text/javascript"}
     assert {answer.headers["cache-control"] for answer in answers} == {"public, max-age=31536000, immutable"}
     assert len(origin.seen) == 1
-    edge.get(PREVIEW, "/__fleet/deps/h1/react.js?v=2")
-    assert len(origin.seen) == 2
+
+
+def test_a_file_has_one_place_however_it_is_asked_for(edge: EdgeProcess, origin: Origin) -> None:
+    origin.routes["/__fleet/deps/h3/react.js"] = immutable(b"export {}")
+    for spelled in ("react.js", "react.js?v=1", "react.js?v=2", "%72eact.js", "rea%63t.js"):
+        assert edge.get(PREVIEW, f"/__fleet/deps/h3/{spelled}").text == "export {}"
+    assert len(origin.seen) == 1
 
 
 def test_a_compressed_file_is_kept_readable(edge: EdgeProcess, origin: Origin) -> None:
