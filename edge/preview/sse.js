@@ -5,9 +5,10 @@
 /**
  * A function that takes the next piece of the stream and gives the messages it completed.
  * Comments (the heartbeat) and ids are read over: the revision is in the data.
+ * @param {(milliseconds: number) => void} [retry] told how long the server wants to be left alone after a break
  * @returns {(piece: string) => Message[]}
  */
-export function reader() {
+export function reader(retry) {
   let rest = "";
   let event = "";
   /** @type {string[]} */
@@ -25,6 +26,7 @@ export function reader() {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") event = value;
     else if (field === "data") data.push(value);
+    else if (field === "retry" && /^\d+$/.test(value)) retry?.(Number(value));
   };
 
   return (piece) => {

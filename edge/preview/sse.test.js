@@ -18,6 +18,14 @@ test("messages come out however the stream is cut", () => {
   }
 });
 
+test("how long to wait after a break is told, and nothing else by that name", () => {
+  /** @type {number[]} */
+  const told = [];
+  const read = reader((milliseconds) => told.push(milliseconds));
+  assert.deepEqual(read("retry: 2000\nretry: soon\nretry: 1e9\nretry\nretry:15000\n\n"), []);
+  assert.deepEqual(told, [2000, 15000]);
+});
+
 test("an event that is not complete is not told", () => {
   const read = reader();
   assert.deepEqual(read("event: update\ndata: 1\n"), []);

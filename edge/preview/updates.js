@@ -31,6 +31,15 @@ export function backoff(tries, random) {
   return Math.min(LATEST, SOONEST * 2 ** tries) * (0.5 + random / 2);
 }
 
+/**
+ * How long to stay away from a server that has no room now: not less than it asks for, and spread likewise.
+ * @param {number} retry milliseconds
+ * @param {number} random 0 to 1
+ */
+export function absence(retry, random) {
+  return retry * (1 + random / 2);
+}
+
 export class Updates {
   #options;
   #tries = 0;
@@ -38,6 +47,8 @@ export class Updates {
   /** @type {AbortController | null} */
   #connection = null;
   #heard = 0;
+  /** What the server of this connection asked for. */
+  #retry = 0;
   /** @type {(() => void) | null} */
   #wake = null;
 
@@ -52,9 +63,10 @@ export class Updates {
       const began = Date.now();
       const status = await this.#connect();
       if (this.#closed) return;
-      if (Date.now() - began > LASTED) this.#tries = 0;
+      if (Date.now() - began > LASTED) this.#tries = this.#retry = 0;
       this.#options.lost?.(status);
-      await this.#pause(backoff(this.#tries++, (this.#options.random ?? Math.random)()));
+      const random = (this.#options.random ?? Math.random)();
+      await this.#pause(Math.max(backoff(this.#tries++, random), absence(this.#retry, random)));
     }
   }
 
@@ -78,6 +90,7 @@ export class Updates {
     const connection = new AbortController();
     this.#connection = connection;
     this.#heard = Date.now();
+    this.#retry = 0;
     const watch = setInterval(() => this.hurry(), SILENCE / 3);
     let status = 0;
     try {
@@ -102,7 +115,9 @@ export class Updates {
   /** @param {ReadableStream<Uint8Array>} body */
   async #read(body) {
     this.#options.opened?.();
-    const read = reader();
+    const read = reader((milliseconds) => {
+      this.#retry = milliseconds;
+    });
     const pieces = body.pipeThrough(/** @type {any} */ (new TextDecoderStream())).getReader();
     for (;;) {
       const { done, value } = await pieces.read();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoff, Updates } from "./updates.js";
+import { absence, backoff, Updates } from "./updates.js";
 
 /** @param {string} text */
 const stream = (text) => new Response(text, { headers: { "content-type": "text/event-stream" } });
@@ -50,6 +50,57 @@ test("each connection goes on from where the page is", async () => {
     ["update", 3],
   ]);
   assert.deepEqual(lost, [200, 0, 503]);
+});
+
+test("a page that was sent away comes back when it was told to, and after a long visit at once", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval", "setTimeout", "Date"] });
+  /** @type {number[]} */
+  const came = [];
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const updates = new Updates({
+    url: () => "/updates",
+    take: () => {},
+    random: () => 0,
+    fetch: /** @type {any} */ (
+      async () => {
+        came.push(Date.now());
+        return new Response(
+          new ReadableStream({
+            start: (controller) => {
+              controller.enqueue(new TextEncoder().encode("retry: 15000\n\n"));
+              ends.push(() => controller.close());
+            },
+          }),
+        );
+      }
+    ),
+  });
+  const followed = updates.follow();
+  /** @param {number} milliseconds */
+  const pass = async (milliseconds) => {
+    for (let n = 0; n < milliseconds / 50; n++) {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      t.mock.timers.tick(50);
+    }
+  };
+  await pass(50);
+  ends[0]();
+  await pass(14_500);
+  assert.equal(came.length, 1);
+  await pass(1_000);
+  assert.equal(came.length, 2);
+  await pass(10_000);
+  ends[1]();
+  await pass(500);
+  assert.equal(came.length, 3);
+  updates.close();
+  ends[2]();
+  await followed;
+});
+
+test("ten thousand that were sent away do not come back at once", () => {
+  assert.deepEqual([absence(15_000, 0), absence(15_000, 1), absence(0, 1)], [15_000, 22_500, 0]);
 });
 
 test("a stream that says nothing any more is left for another", async (t) => {
