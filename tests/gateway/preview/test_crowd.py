@@ -48,12 +48,15 @@ def crowd(origin: httpx.Client, stay: ExitStack) -> Callable[..., list[str]]:
     return come
 
 
-def show(gateway: Gateway, author: Author, *app_ids: str) -> None:
-    """Let everybody see apps."""
+@pytest.fixture
+def apps(gateway: Gateway, author: Author, app_id: str) -> list[str]:
+    """Apps that everybody may see, and one that is private."""
+    names = [f"{app_id}-{n}" for n in range(6)]
     with gateway.client(token(role="editor")) as client:
-        for app_id in app_ids:
-            store(author, app_id)
-            assert client.put(f"/v1/apps/{app_id}/preview", json={"private": False}).status_code == 200
+        for n, name in enumerate(names):
+            store(author, name)
+            assert client.put(f"/v1/apps/{name}/preview", json={"private": n == 0}).status_code == 200
+    return names
 
 
 def streams(gateway: Gateway) -> str:
@@ -65,12 +68,9 @@ def streams(gateway: Gateway) -> str:
 
 
 def test_a_crowd_before_public_previews_takes_its_share_and_no_more(
-    gateway: Gateway, author: Author, app_id: str, passes: Passes, crowd: Callable[..., list[str]], stay: ExitStack
+    gateway: Gateway, apps: list[str], passes: Passes, crowd: Callable[..., list[str]], stay: ExitStack
 ) -> None:
-    one, other, *more = (f"{app_id}-{n}" for n in range(5))
-    private = f"{app_id}-private"
-    show(gateway, author, one, other, *more)
-    store(author, private)
+    private, one, other, *more = apps
     assert crowd(one, MOST) == [GREETED] * 5 + [SHED] * 15
     assert streams(gateway) == "ok"
     editor = stay.enter_context(gateway.client(token("another")))
