@@ -14,7 +14,7 @@ const STYLE = `
   p { margin: 0 0 .75rem; color: var(--soft); }
   b { display: block; color: var(--accent); font-size: .875rem; margin-bottom: .5rem; }
   progress { width: 100%; height: 3px; accent-color: var(--accent); }`;
-const GUARD = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const GUARD = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors ";
 
 /** @type {Page} */
 export const LANDING = {
@@ -54,13 +54,14 @@ export function notDeployed(to) {
  *
  * @param {Page} page
  * @param {Request} request
+ * @param {string} [ancestors] whose pages may frame it
  * @returns {Response}
  */
-export function answer(page, request) {
+export function answer(page, request, ancestors = "'none'") {
   const isForPeople = page.status === 200 || (request.headers.get("accept") ?? "").includes("text/html");
   const headers = new Headers({ "cache-control": "no-store", vary: "accept" });
   if (page.retry) headers.set("retry-after", String(page.retry));
-  headers.set("content-security-policy", GUARD);
+  headers.set("content-security-policy", GUARD + ancestors);
   headers.set("content-type", isForPeople ? "text/html; charset=utf-8" : "application/problem+json");
   const body = isForPeople ? html(page) : JSON.stringify({ title: page.title, status: page.status, detail: page.text });
   return new Response(body, { status: page.status, headers });

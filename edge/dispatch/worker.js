@@ -7,6 +7,7 @@
  * @typedef {{ZONES: string, PREVIEW: Fetcher, STAGING?: Namespace, PRODUCTION?: Namespace, PR?: Namespace}} Env
  */
 
+import { Framing } from "./framing.js";
 import { inward, outward } from "./headers.js";
 import { AWAY, answer, LANDING, NOT_FOUND, notDeployed } from "./pages.js";
 import { label, route, zonesOf } from "./route.js";
