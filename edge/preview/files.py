@@ -1,10 +1,10 @@
-"""The page runtime's files as the origin serves them: named by their content, kept for ever.
+"""The page runtime as the origin serves it: one file, named by its content, kept for ever.
 
-react-refresh, its only dependency, is one CommonJS file that asks `process.env.NODE_ENV` once. Four lines around
-it make it an ES module, so it needs no bundler, and nothing generated lies about to grow stale.
+It is written as many small modules; a page that asked for each of them would be shown a tenth of a second later.
 """
 
 import hashlib
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,14 @@ from types import MappingProxyType
 CONTENT_TYPE = "text/javascript; charset=utf-8"
 ROOT = "/__fleet/client"
 _HERE = Path(__file__).parent
-_REFRESH = "react-refresh/cjs/react-refresh-runtime.development.js"
-_REFRESH_NAMES = (
-    "createSignatureFunctionForTransform",
-    "injectIntoGlobalHook",
-    "isLikelyComponentType",
-    "performReactRefresh",
-    "register",
+_PACKED = (
+    "--bundle",
+    "--format=esm",
+    "--target=es2022",
+    "--charset=utf8",
+    "--legal-comments=none",
+    '--define:process.env.NODE_ENV="development"',  # Fast Refresh is there for nothing else
+    "--log-level=error",
 )
 
 
@@ -32,23 +33,23 @@ class Runtime:
 
     @property
     def head(self) -> str:
-        """The elements that load it, all files at once."""
-        links = (f'<link rel="modulepreload" href="{path}">' for path in self.files if path != self.entry)
-        return f'<script type="module" src="{self.entry}"></script>' + "".join(links)
+        """The element that loads it."""
+        return f'<script type="module" src="{self.entry}"></script>'
 
 
-def read(node_modules: Path = _HERE.parent / "node_modules") -> Runtime:
-    """Read the runtime; whatever it consists of changes every path, so that no page mixes two."""
-    texts = {path.name: path.read_bytes() for path in sorted(_HERE.glob("*.js")) if ".test." not in path.name}
-    texts["refresh.js"] = as_module((node_modules / _REFRESH).read_text()).encode()
-    digest = hashlib.sha256()
-    for name, text in sorted(texts.items()):
-        digest.update(f"{name} {len(text)}\n".encode() + text)
-    folder = f"{ROOT}/{digest.hexdigest()[:16]}"
-    return Runtime(MappingProxyType({f"{folder}/{name}": text for name, text in texts.items()}), f"{folder}/client.js")
+def read() -> Runtime:
+    """Read the runtime; whatever it consists of changes its path."""
+    text = pack(_HERE / "client.js")
+    entry = f"{ROOT}/{hashlib.sha256(text).hexdigest()[:16]}/client.js"
+    return Runtime(MappingProxyType({entry: text}), entry)
 
 
-def as_module(cjs: str) -> str:
-    """Return react-refresh's CommonJS file as an ES module."""
-    head = 'const process = { env: { NODE_ENV: "development" } };\nconst exports = {};\n'
-    return f"{head}{cjs}\nexport const {{ {', '.join(_REFRESH_NAMES)} }} = exports;\n"
+def pack(entry: Path) -> bytes:
+    """Put a module and all that it imports into one."""
+    found = sorted(_HERE.parent.glob("node_modules/@esbuild/*/bin/esbuild"))
+    if not found:
+        raise FileNotFoundError("edge/node_modules has no esbuild: run `npm ci --prefix edge`")
+    packed = subprocess.run([found[0], str(entry), *_PACKED], capture_output=True, check=False, text=True)  # noqa: S603 - our own
+    if packed.returncode != 0:
+        raise RuntimeError(f"the page runtime cannot be packed: {packed.stderr.strip()}")
+    return packed.stdout.encode()

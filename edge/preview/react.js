@@ -1,7 +1,7 @@
 // Fast Refresh: registers components, swaps them with their state kept, and notices a root that died.
 
+import * as Refresh from "react-refresh/runtime";
 import { difference, exportedComponents, isBoundary } from "./boundary.js";
-import * as Refresh from "./refresh.js";
 
 /** @typedef {import("./registry.js").Exports} Exports */
 /** @typedef {{containerInfo: unknown, current: {memoizedState: {element?: unknown} | null}}} Root */

@@ -1,47 +1,32 @@
-"""The runtime's files as an origin serves them."""
+"""The runtime as an origin serves it."""
 
 import re
-import shutil
 from pathlib import Path
+
+import pytest
 
 from edge.preview import files
 
-REFRESH = Path("edge/node_modules/react-refresh/cjs/react-refresh-runtime.development.js")
 
-
-def installed(where: Path, more: str = "") -> Path:
-    """Copy the one installed file that is asked for, and add to it."""
-    copied = where / REFRESH.relative_to("edge/node_modules")
-    copied.parent.mkdir(parents=True)
-    shutil.copy(Path(__file__).parents[3] / REFRESH, copied)
-    copied.write_text(copied.read_text() + more)
-    return where
-
-
-def test_every_import_leads_to_a_file_and_no_test_is_served() -> None:
+def test_a_page_loads_one_file_with_everything_in_it() -> None:
     runtime = files.read()
-    for path, text in runtime.files.items():
-        for name in re.findall(rb'from "\./([^"]+)"', text):
-            assert f"{path.rpartition('/')[0]}/{name.decode()}" in runtime.files
-    assert not [path for path in runtime.files if ".test." in path]
-    assert runtime.entry in runtime.files
+    assert re.findall(r'src="([^"]+)"', runtime.head) == [runtime.entry] == list(runtime.files)
+    text = runtime.files[runtime.entry].decode()
+    assert not re.search(r"^(?:import|export) ", text, re.MULTILINE)
+    assert "performReactRefresh = function" in text
+    assert "node:test" not in text
 
 
-def test_all_paths_change_with_any_content(tmp_path: Path) -> None:
-    one = files.read(installed(tmp_path / "one"))
-    same = files.read(installed(tmp_path / "same"))
-    other = files.read(installed(tmp_path / "other", "// newer"))
-    assert one.files.keys() == same.files.keys()
-    assert not one.files.keys() & other.files.keys()
+def test_its_path_changes_with_its_content(tmp_path: Path) -> None:
+    (tmp_path / "part.js").write_text("export const part = 1;")
+    (tmp_path / "client.js").write_text('import { part } from "./part.js"; console.log(part);')
+    first = files.pack(tmp_path / "client.js")
+    assert files.pack(tmp_path / "client.js") == first
+    (tmp_path / "part.js").write_text("export const part = 2;")
+    assert files.pack(tmp_path / "client.js") != first
 
 
-def test_the_head_asks_for_everything_at_once() -> None:
-    runtime = files.read()
-    assert sorted(re.findall(r'(?:src|href)="([^"]+)"', runtime.head)) == sorted(runtime.files)
-
-
-def test_react_refresh_offers_what_the_page_takes() -> None:
-    cjs = (Path(__file__).parents[3] / REFRESH).read_text()
-    names = re.findall(r"export const { (.+) } = exports;", files.as_module(cjs))[0].split(", ")
-    assert {"performReactRefresh", "register"} <= set(names)
-    assert not [name for name in names if f"exports.{name} = " not in cjs]
+def test_what_cannot_be_packed_says_why(tmp_path: Path) -> None:
+    (tmp_path / "client.js").write_text('import "./missing.js";')
+    with pytest.raises(RuntimeError, match="missing"):
+        files.pack(tmp_path / "client.js")
