@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 PAGE, STYLES, UTILS = "src/pages/Dashboard.tsx", "src/index.css", "src/lib/utils.ts"
+PANEL = "src/components/RevenuePanel.tsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Kind:
 
     names: tuple[str, ...]
     edits: Callable[[Mapping[str, str], int], tuple[Edit, ...]]
+
+
+def _part(files: Mapping[str, str], n: int) -> tuple[Edit, ...]:
+    return (_edit(files, PANEL, ">Revenue</h2>", f">Revenue {n}</h2>", look="part", shows=f"Revenue {n}"),)
 
 
 def _text(files: Mapping[str, str], n: int) -> tuple[Edit, ...]:
@@ -54,7 +59,8 @@ def _edit(files: Mapping[str, str], path: str, before: str, after: str, *, look:
 
 
 KINDS = (
-    Kind(("component of 60 lines edited",), _text),
+    Kind(("component edited, of 30 lines",), _part),
+    Kind(("page edited, with six such and a table in it",), _text),
     Kind(("Tailwind class never used before",), _class),
     Kind(("index.css edited",), _styles),
     Kind(("utils.ts edited, which 70 modules import",), _utils),

@@ -21,6 +21,7 @@ window.seen = {};
 window.look = "";
 const looks = {
   text: (heading) => [heading.textContent],
+  part: () => [document.querySelector("h2")?.textContent],
   classes: (heading) => heading.classList,
   fontSize: (heading) => [getComputedStyle(heading).fontSize],
   letterSpacing: (heading) => [getComputedStyle(heading).letterSpacing],
