@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-_PIECE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+_PIECE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def answer(content: bytes, asked: Mapping[str, str], etag: str, headers: Mapping[str, str]) -> Response:

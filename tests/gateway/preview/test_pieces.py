@@ -19,6 +19,10 @@ PIECES: dict[str, tuple[int, int] | None] = {
     "bytes=99-100": (99, 10),
     "bytes=4-2": None,
     "bytes=-": None,
+    f"bytes={'9' * 18}-": (10**18 - 1, 10),
+    f"bytes={'9' * 5_000}-": None,
+    f"bytes=-{'9' * 5_000}": None,
+    f"bytes=0-{'9' * 5_000}": None,
     "bytes=0-1,3-4": None,
     "bytes=--3": None,
     "lines=0-1": None,
@@ -26,7 +30,7 @@ PIECES: dict[str, tuple[int, int] | None] = {
 }
 
 
-@pytest.mark.parametrize("said", PIECES)
+@pytest.mark.parametrize("said", PIECES, ids=lambda said: said[:30])
 def test_a_piece_is_what_it_says(said: str) -> None:
     assert piece(said, len(CONTENT)) == PIECES[said]
 
