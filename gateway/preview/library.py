@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from edge import registry
 from edge.memory import Memory
@@ -11,8 +13,10 @@ from gateway.history import PostgresHistory
 from sql import pages
 from sql.pages import Module
 
-_BOOKS = 64
+_BOOKS, _MAPS = 64, 16
 _LAST = "__fleet.start();\n"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +28,44 @@ class Book:
     text: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Where the code of one revision comes from."""
+
+    rev: str
+    text: bytes
+
+
 class Library:
-    """Books, those that were asked for last."""
+    """Books and their maps, those that were asked for last; who asks while one is being made shares it."""
 
     def __init__(self, history: PostgresHistory) -> None:
         self._history = history
         self._books: Memory[str, Book] = Memory(_BOOKS)
+        self._maps: Memory[str, Map] = Memory(_MAPS)
         self._writing: dict[str, asyncio.Task[Book]] = {}
+        self._drawing: dict[str, asyncio.Task[Map]] = {}
 
     async def book(self, app_id: str, rev: str) -> Book:
-        """Return the newest, which is no older than a page's revision; who asks while it is being written shares it."""
-        task = self._writing.get(app_id)
-        if task is None:
-            task = self._writing[app_id] = asyncio.create_task(self._newest(app_id))
-            task.add_done_callback(lambda _done: self._writing.pop(app_id, None))
-        book = await asyncio.shield(task)
+        """Return the newest, which is no older than a page's revision."""
+        book = await _shared(self._writing, app_id, self._newest)
         wanted = sse.parse_cursor(rev, self._history.epoch)
         # It may have been begun before that revision: its page would never hear of what it lacks.
         return book if wanted is None or book.number >= wanted else await self._newest(app_id)
 
-    async def source_map(self, app_id: str, rev: str) -> str | None:
-        """Return where the code of a revision comes from, while it is the newest."""
+    async def source_map(self, app_id: str, rev: str) -> bytes | None:
+        """Return where the code of a revision comes from, while it is the newest, or remembered."""
+        known = self._maps.get(app_id)
+        if known is None or known.rev != rev:
+            if (await self.book(app_id, rev)).rev != rev:
+                return None
+            known = await _shared(self._drawing, app_id, self._draw)
+        return known.text if known.rev == rev else None
+
+    async def _draw(self, app_id: str) -> Map:
         number, modules, epoch = await self._read(app_id, -1)
-        if sse.cursor(epoch, number) != rev:
-            return None
-        return await asyncio.to_thread(registry.joined_map, [(_definition(one), one.map) for one in modules or ()])
+        text = await asyncio.to_thread(registry.joined_map, [(_definition(one), one.map) for one in modules or ()])
+        return self._maps.put(app_id, Map(sse.cursor(epoch, number), text.encode()))
 
     async def _newest(self, app_id: str) -> Book:
         known = self._books.get(app_id)
@@ -64,6 +81,15 @@ class Library:
         async with self._history.connection() as tx:
             epoch = self._history.epoch
             return *await pages.modules(tx, app_id, known), epoch
+
+
+async def _shared(working: dict[str, asyncio.Task[T]], app_id: str, work: Callable[[str], Coroutine[Any, Any, T]]) -> T:
+    """Join what is being made for an app, or begin."""
+    task = working.get(app_id)
+    if task is None:
+        task = working[app_id] = asyncio.create_task(work(app_id))
+        task.add_done_callback(lambda _done: working.pop(app_id, None))
+    return await asyncio.shield(task)
 
 
 def _definition(module: Module) -> str:
