@@ -37,7 +37,7 @@ def build(
     roster = Roster(settings.max_streams)
     previews = Previews.on(history, signing_key(settings), metrics)
     hubs = (hub, previews.hub)
-    sweeper = Sweeper(roster, hubs, history, metrics)
+    sweeper = Sweeper(roster, (*hubs, previews.guests), history, metrics)
     history.on_connect = sweeper.audit_soon
     history.on_change = partial(_rebase, hubs)
     pushes = Pushes(hub, history, metrics)
@@ -46,8 +46,8 @@ def build(
     guard = Guard(Authority(Keys(settings)), settings.cors_origins)
     intake = Intake(wire, history.pool)
 
-    async def describe(app_id: str) -> dict[str, Any]:
-        return await described(settings, history, previews.passes, app_id)
+    async def describe(app_id: str, *, opens: bool) -> dict[str, Any]:
+        return await described(settings, history, previews.passes, app_id, opens=opens)
 
     return Parts(
         settings=settings,

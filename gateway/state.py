@@ -10,8 +10,13 @@ from sql import apps
 from sql.apps import State
 
 
-async def described(settings: Settings, history: PostgresHistory, passes: Passes, app_id: str) -> dict[str, Any]:
-    """Return the whole state; an app that nobody created has no time of creation."""
+async def described(
+    settings: Settings, history: PostgresHistory, passes: Passes, app_id: str, *, opens: bool = True
+) -> dict[str, Any]:
+    """Return the whole state, with what opens the preview for whom it is to open.
+
+    An app that nobody created has no time of creation.
+    """
     async with history.connection() as tx:
         epoch = history.epoch
         state = await apps.state(tx, app_id)
@@ -27,7 +32,7 @@ async def described(settings: Settings, history: PostgresHistory, passes: Passes
         "files": {"count": state.files, "bytes": state.bytes},
         "preview": {
             "url": url,
-            "open_url": f"{url}/__fleet/open?ticket={passes.ticket(app_id)}" if state.private else f"{url}/",
+            "open_url": _open_url(url, passes.ticket(app_id) if opens else None) if state.private else f"{url}/",
             **_preview(epoch, state),
         },
         "environments": {},
@@ -37,6 +42,11 @@ async def described(settings: Settings, history: PostgresHistory, passes: Passes
         "tables": [],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
     }
+
+
+def _open_url(url: str, ticket: str | None) -> str | None:
+    """Return nothing for who may follow the app, and not hold a pass to it."""
+    return None if ticket is None else f"{url}/__fleet/open?ticket={ticket}"
 
 
 def _preview(epoch: str, state: State) -> dict[str, Any]:

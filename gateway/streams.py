@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from contracts.app import app_id_flaw
@@ -20,8 +20,16 @@ from gateway.history import PostgresHistory
 from gateway.holding import Holder
 from gateway.problem import Problem, unprocessable
 from gateway.reader import EVERYTHING, Filter, Reader, Send
+from gateway.tokens import STREAM_AUDIENCE
 
-Describe = Callable[[str], Awaitable[dict[str, Any]]]
+Tell = Callable[[str], Awaitable[dict[str, Any]]]
+
+
+class Describe(Protocol):
+    """Tells the state of an app, and how to open its preview if the caller's token is one that may."""
+
+    def __call__(self, app_id: str, *, opens: bool) -> Awaitable[dict[str, Any]]:
+        """Return the state."""
 
 
 class Streams:
@@ -59,16 +67,16 @@ class Streams:
             # The header is what EventSource sends when it comes back; the URL is what the page began with.
             cursor = header(scope["headers"], b"last-event-id") or query.get("last_event_id", "")
             reader = Reader(send, self._history, caller.expires, wanted)
-            opening = partial(self._open, app_id, reader, cursor, state="state" in query)
+            # What stands in a URL is seen by many; it must not become a pass of twelve hours.
+            describe = partial(self._describe, opens=caller.audience != STREAM_AUDIENCE)
+            opening = partial(self._open, app_id, reader, cursor, describe=describe if "state" in query else None)
             await self._holder.hold(app_id, reader, opening, scope=scope, receive=receive)
 
-    async def _open(self, app_id: str, reader: Reader, cursor: str, *, state: bool) -> str:
-        """Return where the stream is to go on."""
-        return await self._send_state(app_id, reader, cursor) if state else cursor
-
-    async def _send_state(self, app_id: str, reader: Reader, cursor: str) -> str:
-        """Send the app as it is; without a cursor the stream goes on from exactly there."""
-        found = await self._history.patiently(self._describe, app_id)
+    async def _open(self, app_id: str, reader: Reader, cursor: str, *, describe: Tell | None) -> str:
+        """Return where the stream is to go on: if the app is told as it is, without a cursor from exactly there."""
+        if describe is None:
+            return cursor
+        found = await self._history.patiently(describe, app_id)
         here = found["stream"]["head"]
         encoded = sse.event("state", json.dumps(found, separators=(",", ":")), None if cursor else here)
         await reader.write_now(encoded)

@@ -4,13 +4,13 @@ import asyncio
 import gc
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 import psycopg
 import structlog
 
 from actors.runtime.telemetry import Metrics
 from gateway.history import PostgresHistory
-from gateway.hub import Hub
 from gateway.roster import BUCKETS, Roster
 
 log = structlog.get_logger()
@@ -23,11 +23,18 @@ _STALL = 0.5
 _STALL_REMEMBERED = 5.0
 
 
+class Audited(Protocol):
+    """Whatever compares what it has with the database."""
+
+    async def audit(self) -> None:
+        """Compare, and make good."""
+
+
 class Sweeper:
     """Walks through all streams, a few at each tick."""
 
-    def __init__(self, roster: Roster, hubs: Sequence[Hub], history: PostgresHistory, metrics: Metrics) -> None:
-        self._roster, self._hubs, self._history, self._metrics = roster, hubs, history, metrics
+    def __init__(self, roster: Roster, audited: Sequence[Audited], history: PostgresHistory, metrics: Metrics) -> None:
+        self._roster, self._audited, self._history, self._metrics = roster, audited, history, metrics
         self._task: asyncio.Task[None] | None = None
         self._auditing: asyncio.Task[None] | None = None
         self._audit_due = False
@@ -91,7 +98,7 @@ class Sweeper:
             self._audit_due = False
             try:
                 await self._history.check_epoch()
-                for hub in self._hubs:
-                    await hub.audit()
+                for one in self._audited:
+                    await one.audit()
             except psycopg.Error as error:  # the next round tries again
                 log.warning("audit_failed", error=str(error))

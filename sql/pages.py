@@ -95,12 +95,22 @@ async def file(tx: AsyncTx, app_id: str, paths: Sequence[str]) -> File | None:
     return File(*row) if row else None
 
 
-async def configure(tx: AsyncTx, app_id: str, wanted: Access) -> bool:
-    """Say who may look; False: there is no such app."""
+async def configure(
+    tx: AsyncTx, app_id: str, *, private: bool | None, frame_ancestors: Sequence[str] | None
+) -> bool | None:
+    """Say who may look, of which nothing means as before; return whether it is private, if there is such an app."""
     async with tx.pipeline(), tx.transaction():
         await enter(tx, app_id)
-        values = {"app_id": app_id, "private": wanted.private, "frame_ancestors": list(wanted.frame_ancestors)}
-        return await (await tx.execute(QUERY.configure, values)).fetchone() is not None
+        ancestors = None if frame_ancestors is None else list(frame_ancestors)
+        values = {"app_id": app_id, "private": private, "frame_ancestors": ancestors}
+        row = await (await tx.execute(QUERY.configure, values)).fetchone()
+    return row[0] if row else None
+
+
+async def private(tx: AsyncTx, app_ids: Sequence[str]) -> list[str]:
+    """Return which of some apps are private."""
+    rows = await (await tx.execute(QUERY.private, {"app_ids": list(app_ids)})).fetchall()
+    return [app_id for (app_id,) in rows]
 
 
 async def acknowledge(tx: AsyncTx, app_id: str, revision: int) -> tuple[str, str | None] | None:

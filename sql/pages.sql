@@ -21,10 +21,17 @@ select path, sha256, content from fleet.files join fleet.blobs using (sha256)
 where app_id = %(app_id)s and path = any(%(paths)s::text[]) order by array_position(%(paths)s::text[], path) limit 1;
 
 -- name: configure
+-- What is not said stays as it was.
 insert into fleet.previews (app_id, private, frame_ancestors)
-select app_id, %(private)s, %(frame_ancestors)s from fleet.apps where app_id = %(app_id)s
-on conflict (app_id) do update set private = excluded.private, frame_ancestors = excluded.frame_ancestors
-returning true;
+select app_id, coalesce(%(private)s::boolean, true), coalesce(%(frame_ancestors)s::text[], '{}')
+from fleet.apps where app_id = %(app_id)s
+on conflict (app_id) do update set private = coalesce(%(private)s::boolean, previews.private),
+    frame_ancestors = coalesce(%(frame_ancestors)s::text[], previews.frame_ancestors)
+returning private;
+
+-- name: private
+-- Of some apps, those that nobody may look at without a pass.
+select app_id from fleet.previews where app_id = any(%(app_ids)s::text[]) and private;
 
 -- name: acknowledge
 update fleet.preview_revisions set acknowledged = now()

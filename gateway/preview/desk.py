@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from contracts.app import app_id_flaw
 from edge.preview import files
 from edge.preview.files import Runtime
 from gateway import body
 from gateway.history import PostgresHistory
-from gateway.preview import assets, document, notices, pieces
+from gateway.preview import assets, document, gate, notices, pieces
+from gateway.preview.gate import Gate
 from gateway.preview.library import Library
 from gateway.preview.passes import Passes
 from gateway.preview.reports import LONGEST, Reports
@@ -31,18 +31,11 @@ class Desk:
 
     history: PostgresHistory
     era: Era
+    gate: Gate
     passes: Passes
     library: Library
     reports: Reports
     runtime: Runtime
-
-    async def admitted(self, who: Visitor) -> float | None:
-        """Return until when a visitor may look at the app, if at all."""
-        if app_id_flaw(who.app_id):
-            return None
-        async with self.history.connection() as tx:
-            access = await pages.access(tx, who.app_id)
-        return who.until(access, self.passes)
 
     async def respond(self, who: Visitor, request: Request) -> Answered:
         """Return the route, one of few for the metrics, and the answer."""
@@ -52,43 +45,43 @@ class Desk:
         if path.startswith(_DEPS):
             return "preview asset", await self._dependency(path.removeprefix(_DEPS))
         if path == "/__fleet/open":
-            return "preview open", self._open(who, request.query_params.get("ticket", ""))
+            return "preview open", await self._open(who, request.query_params.get("ticket", ""))
+        admitted = await self.gate.admit(who)
+        if admitted is None:
+            return "preview locked", _locked(path)
+        route, response = await self._private(who.app_id, request, path)
+        return route, admitted.mark(response)
+
+    async def _private(self, app_id: str, request: Request, path: str) -> Answered:
+        """Answer what only those may see, and report, who may look at the app."""
         if path == "/__fleet/ack":
-            await self.reports.acknowledged(who.app_id, await body.read(request, LONGEST))
+            await self.reports.acknowledged(app_id, await body.read(request, LONGEST))
             return "preview acknowledgement", Response(status_code=204)
         if path == "/__fleet/error":
-            await self.reports.errored(who.app_id, await body.read(request, LONGEST))
+            await self.reports.errored(app_id, await body.read(request, LONGEST))
             return "preview error", Response(status_code=204)
-        return await self._private(who, request, path)
-
-    async def _private(self, who: Visitor, request: Request, path: str) -> Answered:
-        """Answer what only those may see who may look at the app."""
-        if await self.admitted(who) is None:
-            return "preview locked", _locked(path)
         if path == _BOOK:
-            return "preview modules", await self._book(who.app_id, request)
+            return "preview modules", await self._book(app_id, request)
         if path == f"{_BOOK}.map":
-            return "preview asset", await self._source_map(who.app_id, request.query_params.get("v", ""))
+            return "preview asset", await self._source_map(app_id, request.query_params.get("v", ""))
         if path.startswith(("/__fleet/", "/api/")):
             raise Problem(404, f"there is nothing at {path}")
-        if path != "/" and (found := await self._file(who.app_id, request, path)):
+        if path != "/" and (found := await self._file(app_id, request, path)):
             return "preview asset", found
         if assets.looks_like_file(path) and path != "/index.html":
             raise Problem(404, f"the app has no file {path}")
-        return "preview page", await self._page(who)
+        return "preview page", await self._page(app_id)
 
-    async def _page(self, who: Visitor) -> Response:
+    async def _page(self, app_id: str) -> Response:
         await self.history.known()
         async with self.history.connection() as tx:
             epoch = self.history.epoch
-            shown = await pages.page(tx, who.app_id)
-        nonce, runtime = self.passes.nonce(who.app_id), self.runtime.head
-        html = shown and document.render(who.app_id, epoch, shown, nonce=nonce, runtime=runtime)
+            shown = await pages.page(tx, app_id)
+        nonce, runtime = self.passes.nonce(app_id), self.runtime.head
+        html = shown and document.render(app_id, epoch, shown, nonce=nonce, runtime=runtime)
         if not shown or html is None:
             return notices.waiting(epoch, shown, self.runtime.files).response()
-        policy = document.frame_policy(shown.access.frame_ancestors)
-        headers = {"cache-control": "no-store", "content-security-policy": policy}
-        return Response(html, headers=headers, media_type="text/html")
+        return Response(html, headers={"cache-control": "no-store"}, media_type="text/html")
 
     async def _book(self, app_id: str, request: Request) -> Response:
         book = await self.library.book(app_id, request.query_params.get("v", ""))
@@ -102,7 +95,7 @@ class Desk:
         text = await self.library.source_map(app_id, rev)
         if text is None:
             raise Problem(404, "that revision is not the newest")
-        return Response(text, headers={"cache-control": "private, no-cache"}, media_type="application/json")
+        return Response(text, headers={"cache-control": assets.OWN_FOREVER}, media_type="application/json")
 
     async def _dependency(self, path: str) -> Response:
         name, _slash, file = path.partition("/")
@@ -123,10 +116,11 @@ class Desk:
         headers = {"cache-control": wanted.caching(found.sha256), "content-type": assets.content_type(found.path)}
         return pieces.answer(found.content, request.headers, f'"{found.sha256.hex()[:32]}"', headers)
 
-    def _open(self, who: Visitor, ticket: str) -> Response:
-        """Exchange a ticket for the cookie."""
+    async def _open(self, who: Visitor, ticket: str) -> Response:
+        """Exchange a ticket for the cookie; an editor may frame what is said of one that comes too late."""
         if not self.passes.takes(ticket, who.app_id):
-            return notices.EXPIRED.response()
+            late = self.passes.gave(ticket, who.app_id)
+            return gate.framed(notices.EXPIRED.response(), await self.gate.policy(who.app_id) if late else gate.NOBODY)
         response = RedirectResponse("/", 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
         for cookie in self.passes.cookies(who.app_id, safe=who.safe):
             response.raw_headers.append((b"set-cookie", cookie.encode()))
@@ -134,11 +128,12 @@ class Desk:
 
 
 def _forever(content: bytes, content_type: str) -> Response:
-    return Response(content, headers={"cache-control": _FOREVER, "content-type": content_type})
+    headers = {"cache-control": _FOREVER, "content-type": content_type, gate.LOADED_BY: gate.ALONE}
+    return Response(content, headers=headers)
 
 
 def _locked(path: str) -> Response:
     """Return what somebody sees who may not look: a page, or a problem where nobody reads pages."""
     if path.startswith(("/__fleet/", "/api/")):
         raise Problem(401, "this preview is private: open it with a link from the editor")
-    return notices.LOCKED.response()
+    return gate.framed(notices.LOCKED.response(), gate.NOBODY)

@@ -15,7 +15,9 @@ from gateway import sse
 from gateway.guard import header
 from gateway.holding import Holder
 from gateway.pages import Page, Pages, network
+from gateway.preview import gate
 from gateway.preview.desk import Desk
+from gateway.preview.guests import Guests
 from gateway.preview.notices import AWAY
 from gateway.preview.reader import PageReader
 from gateway.preview.visitor import Visitor, visitor
@@ -28,6 +30,7 @@ log = structlog.get_logger()
 
 _STREAM = "/__fleet/updates"
 _ADDRESS = b"x-edge-address"
+_ALONE = (gate.LOADED_BY.encode(), gate.ALONE.encode())
 _OURS = "something is wrong on our side; the log says what"
 _POSTS = ("/__fleet/ack", "/__fleet/error")
 
@@ -35,8 +38,11 @@ _POSTS = ("/__fleet/ack", "/__fleet/error")
 class Origin:
     """Sends streams their own way, and everything else to the desk."""
 
-    def __init__(self, desk: Desk, holder: Holder, metrics: Metrics, watched: Watched, pages: Pages) -> None:
-        self._desk, self._holder, self._metrics, self._watched, self._pages = desk, holder, metrics, watched, pages
+    def __init__(
+        self, desk: Desk, holder: Holder, metrics: Metrics, *, watched: Watched, guests: Guests, pages: Pages
+    ) -> None:
+        self._desk, self._holder, self._metrics = desk, holder, metrics
+        self._watched, self._guests, self._pages = watched, guests, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -59,36 +65,38 @@ class Origin:
             visit.record(scope, self._metrics, route=visit.route, seconds=visit.first_byte if streamed else None)
 
     async def _answer(self, scope: Any, receive: Any, visit: Visit) -> None:
-        who = visitor(scope["headers"])
+        who = visitor(scope["headers"], scope["method"])
         if who is None:
             raise Problem(421, "this is the origin of previews: it is asked by the edge")
         path, method = scope["path"], scope["method"]
-        if path == _STREAM:
-            visit.route = "preview updates"
-            await self._stream(who, scope, receive, visit)
-            return
+        visit.route = "preview updates" if path == _STREAM else visit.route
         allowed = {"POST"} if path in _POSTS else {"GET", "HEAD"}
         if method not in allowed and not path.startswith("/api/"):
             raise Problem(405, f"{method} is not possible here", headers={"Allow": ", ".join(sorted(allowed))})
+        if path == _STREAM:
+            await self._stream(who, scope, receive, visit)
+            return
         visit.route, response = await self._desk.respond(who, Request(scope, receive))
         await _send(response, scope, receive, visit)
 
     async def _stream(self, who: Visitor, scope: Any, receive: Any, visit: Visit) -> None:
         """Tell a page what is new since the revision that it has."""
-        until = await self._desk.admitted(who)
-        if until is None:
+        admitted = await self._desk.gate.admit(who)
+        if admitted is None:
             raise Problem(401, "this preview is private: open it with a link from the editor")
         query: Mapping[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
         page = Page(who.app_id, who.has_pass(self._desk.passes), network(header(scope["headers"], _ADDRESS)))
-        await visit.send({"type": "http.response.start", "status": 200, "headers": [*sse.HEADERS]})
+        await visit.send({"type": "http.response.start", "status": 200, "headers": [*sse.HEADERS, _ALONE]})
         if scope["method"] == "HEAD":
             await visit.send({"type": "http.response.body"})
         elif not self._pages.have_room(page):
             await self._holder.shed(send=visit.bare_send)
         else:
-            reader = PageReader(visit.bare_send, self._desk.era, until)
+            nonce = self._desk.passes.nonce(who.app_id)
+            reader = PageReader(visit.bare_send, self._desk.era, admitted.until, nonce)
             opening = partial(_cursor, query.get("rev", [""])[0])
-            with self._watched.by_one_more(who.app_id), self._pages.with_one_more(page):
+            guest = self._guests.with_one_more(who.app_id, reader, admitted.access)
+            with self._watched.by_one_more(who.app_id), self._pages.with_one_more(page), guest:
                 await self._holder.hold(who.app_id, reader, opening, scope=scope, receive=receive)
 
     async def _failed(self, error: psycopg.Error, scope: Any, receive: Any, visit: Visit) -> None:
@@ -99,7 +107,9 @@ class Origin:
         if visit.status:
             return
         if away and not scope["path"].startswith(("/__fleet/", "/api/")):
-            await _send(AWAY.response(), scope, receive, visit)
+            who = visitor(scope["headers"], scope["method"])
+            policy = self._desk.gate.remembered(who) if who else gate.NOBODY
+            await _send(gate.framed(AWAY.response(), policy), scope, receive, visit)
         else:
             await visit.refuse(try_later("the database is away") if away else Problem(500, _OURS))
 

@@ -12,6 +12,8 @@ from gateway.holding import Holder
 from gateway.hub import Hub
 from gateway.pages import Pages
 from gateway.preview.desk import Desk
+from gateway.preview.gate import Gate
+from gateway.preview.guests import Guests
 from gateway.preview.history import PreviewHistory
 from gateway.preview.library import Library
 from gateway.preview.origin import Origin
@@ -34,12 +36,13 @@ class Previews:
     hub: Hub
     passes: Passes
     watched: Watched
+    guests: Guests
 
     @classmethod
     def on(cls, history: PostgresHistory, key: bytes, metrics: Metrics) -> "Previews":
         """Put them on a gateway's history."""
         revisions = PreviewHistory(history)
-        return cls(revisions, Hub(revisions), Passes(key), Watched(metrics))
+        return cls(revisions, Hub(revisions), Passes(key), Watched(metrics), Guests(history))
 
     def subscription(self, metrics: Metrics) -> Subscription:
         """Return how they hear of new revisions."""
@@ -64,9 +67,11 @@ def origin(
     desk = Desk(
         history=history,
         era=previews.history,
+        gate=Gate(history, previews.passes),
         passes=previews.passes,
         library=Library(history),
         reports=Reports(history, previews.passes, teller, previews.watched),
         runtime=files.read(),
     )
-    return Origin(desk, Holder(previews.hub, previews.history, roster, metrics), metrics, previews.watched, pages)
+    holder = Holder(previews.hub, previews.history, roster, metrics)
+    return Origin(desk, holder, metrics, watched=previews.watched, guests=previews.guests, pages=pages)

@@ -16,8 +16,10 @@ from contracts.settings import Settings
 
 TICKET_SECONDS = 60
 COOKIE_SECONDS = 12 * 3600
+#: A page is given another with each stream, and no stream lasts half as long.
+NONCE_SECONDS = 4 * 3600
 _ALGORITHM = "HS256"
-_TICKET, _COOKIE = "fleet-preview", "fleet-preview-cookie"
+_TICKET, _COOKIE, _NONCE = "fleet-preview", "fleet-preview-cookie", "fleet-preview-nonce"
 
 #: Over TLS one cookie does. On plain localhost one is for the app's own tab, in any browser; the other is for an
 #: editor's frame, in browsers that take localhost for a safe place. Each browser drops what it does not take.
@@ -50,6 +52,10 @@ class Passes:
         """Tell whether a ticket lets its bearer in."""
         return self._expiry(ticket, _TICKET, app_id) is not None
 
+    def gave(self, ticket: str, app_id: str) -> bool:
+        """Tell whether a ticket let its bearer in once: it is too late for it, but it is no guess."""
+        return self._expiry(ticket, _TICKET, app_id, late=True) is not None
+
     def cookies(self, app_id: str, *, safe: bool) -> list[str]:
         """Return the values of Set-Cookie."""
         value = self._sign(_COOKIE, app_id, COOKIE_SECONDS)
@@ -66,18 +72,18 @@ class Passes:
         return None
 
     def nonce(self, app_id: str) -> str:
-        """Return what an app's page sends along with whatever it reports."""
-        return hmac.new(self._key, f"nonce\n{app_id}".encode(), hashlib.sha256).hexdigest()
+        """Return what an app's page sends along with whatever it reports, for some hours."""
+        return self._sign(_NONCE, app_id, NONCE_SECONDS)
 
-    def is_nonce(self, text: object, app_id: str) -> bool:
+    def is_nonce(self, text: str, app_id: str) -> bool:
         """Tell whether a report comes from a page of the app."""
-        return isinstance(text, str) and hmac.compare_digest(text.encode(errors="replace"), self.nonce(app_id).encode())
+        return self._expiry(text, _NONCE, app_id) is not None
 
     def _sign(self, audience: str, app_id: str, seconds: int) -> str:
         claims = {"aud": audience, "sub": app_id, "exp": int(time.time()) + seconds}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
-    def _expiry(self, token: str, audience: str, app_id: str) -> float | None:
+    def _expiry(self, token: str, audience: str, app_id: str, *, late: bool = False) -> float | None:
         try:
             claims = jwt.decode(
                 token,
@@ -85,7 +91,7 @@ class Passes:
                 algorithms=[_ALGORITHM],
                 audience=audience,
                 subject=app_id,
-                options={"require": ["exp", "sub", "aud"]},
+                options={"require": ["exp", "sub", "aud"], "verify_exp": not late},
             )
         except (jwt.PyJWTError, ValueError, OverflowError):
             return None

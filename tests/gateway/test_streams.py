@@ -173,6 +173,19 @@ def test_a_state_comes_first_and_the_stream_goes_on_from_exactly_there(
     asyncio.run(scene())
 
 
+def test_a_token_that_stands_in_a_url_is_given_no_way_into_the_preview(follow: Follow, app_id: str) -> None:
+    async def scene() -> None:
+        in_url = f"?state=1&access_token={token(app_id, ttl=60, stream=True)}"
+        for options in ({"query": in_url, "token": None}, {"query": "?state=1", "token": token(app_id, stream=True)}):
+            async with follow(**options) as stream:
+                assert (await stream.next("state")).data["preview"]["open_url"] is None
+                assert not any("ticket" in str(block) for block in stream.heard)
+        async with follow("?state=1") as stream:
+            assert "ticket=" in (await stream.next("state")).data["preview"]["open_url"]
+
+    asyncio.run(scene())
+
+
 def test_a_bumped_epoch_resets_streams_that_are_open(
     follow: Follow, author: Author, app_id: str, database_url: str
 ) -> None:

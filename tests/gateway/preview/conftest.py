@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def edge(app_id: str, **more: str) -> dict[str, str]:
 def asking(near: str) -> httpx.Client:
     """Return a client on a socket."""
     return httpx.Client(transport=httpx.HTTPTransport(uds=near), base_url="http://origin", timeout=PATIENCE)
+
+
+def carried(passes: Passes, app_id: str) -> str:
+    """Return the cookie of somebody who has opened the app with a ticket."""
+    return passes.cookies(app_id, safe=False)[0].partition(";")[0]
 
 
 def revise(
@@ -104,12 +110,19 @@ def gateway(new_gateway: Callable[..., Gateway], home: Path, amqp_url: str) -> G
     return started
 
 
-@pytest.fixture(scope="module")
-def near(home: Path) -> Iterator[str]:
-    """The socket by a name that is short enough."""
+@contextmanager
+def socket_in(home: Path) -> Iterator[str]:
+    """Lend a home's socket by a name that is short enough."""
     descriptor = os.open(home / "run", os.O_RDONLY)
     yield f"/proc/self/fd/{descriptor}/origin.sock"
     os.close(descriptor)
+
+
+@pytest.fixture(scope="module")
+def near(home: Path) -> Iterator[str]:
+    """The socket of the module's gateway."""
+    with socket_in(home) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

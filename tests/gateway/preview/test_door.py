@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from gateway.preview.door import Door
 from tests.gateway.conftest import ROOT, Author, Gateway
 from tests.gateway.preview.conftest import edge, revise
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 KEY = "the-key-of-this-test-and-of-no-other"
 NODE = Path(sys.executable).with_name("node")
@@ -68,7 +68,7 @@ def test_another_key_is_refused_and_said_without_it(keyed: Gateway, public: str,
     headers = httpx.Headers({**edge(public), "x-edge-key": shown}, encoding="latin-1")
     answer = httpx.get(keyed.url, headers=headers, timeout=PATIENCE)
     assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
-    assert keyed.said("origin_key_refused")
+    until(lambda: bool(keyed.said("origin_key_refused")), "that it is said")
     told = json.dumps(keyed.lines, ensure_ascii=False)
     assert KEY[:-1] not in told
     assert not shown or shown not in told

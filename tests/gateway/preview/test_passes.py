@@ -5,8 +5,10 @@ import time
 import jwt
 import pytest
 
-from gateway.preview.passes import COOKIE_SECONDS, TICKET_SECONDS, Passes
+from gateway.preview.passes import COOKIE_SECONDS, NONCE_SECONDS, TICKET_SECONDS, Passes
+from gateway.preview.visitor import Visitor
 from gateway.tokens import mint
+from sql.pages import Access
 
 KEY = b"k" * 32
 
@@ -56,3 +58,25 @@ def test_a_pass_runs_out(signed: Passes, monkeypatch: pytest.MonkeyPatch) -> Non
         past.setattr(time, "time", lambda: then)
         ticket = signed.ticket("one")
     assert not signed.takes(ticket, "one")
+    assert signed.gave(ticket, "one")
+    assert not signed.gave(ticket, "other")
+    assert not signed.gave(f"{ticket}x", "one")
+
+
+def test_a_nonce_is_of_one_app_and_runs_out(signed: Passes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert signed.is_nonce(signed.nonce("one"), "one")
+    assert not signed.is_nonce(signed.nonce("one"), "other")
+    assert not signed.is_nonce(signed.ticket("one"), "one")
+    then = time.time() - NONCE_SECONDS - 1
+    with monkeypatch.context() as past:
+        past.setattr(time, "time", lambda: then)
+        nonce = signed.nonce("one")
+    assert not signed.is_nonce(nonce, "one")
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_no_stream_lasts_half_as_long_as_the_nonce_that_it_brings(signed: Passes, private: bool) -> None:
+    who = Visitor("one", safe=False, cookies=cookie(signed, "one", safe=False))
+    until = who.until(Access(private, ()), signed)
+    assert until is not None
+    assert until - time.time() < NONCE_SECONDS / 2

@@ -10,7 +10,7 @@ from gateway.preview.passes import Passes
 from gateway.preview.throttle import Throttle
 from sql.database import transaction
 from tests.gateway.conftest import Author
-from tests.gateway.preview.conftest import edge, revise
+from tests.gateway.preview.conftest import carried, edge, revise
 
 Say = Callable[..., httpx.Response]
 
@@ -21,7 +21,7 @@ def say(origin: httpx.Client, app_id: str, passes: Passes) -> Say:
 
     def post(what: str, **said: Any) -> httpx.Response:
         body = {"nonce": passes.nonce(app_id), **said}
-        return origin.post(f"/__fleet/{what}", headers=edge(app_id), json=body)
+        return origin.post(f"/__fleet/{what}", headers=edge(app_id, cookie=carried(passes, app_id)), json=body)
 
     return post
 
@@ -51,14 +51,20 @@ def test_a_revision_that_is_not_ours_is_not_told_of(author: Author, app_id: str,
 
 
 @pytest.mark.parametrize("what", ["ack", "error"])
-@pytest.mark.parametrize("nonce", ["", "0" * 64, "é"])
+@pytest.mark.parametrize("nonce", ["", "0" * 64, "é", "a.b.c"])
 def test_who_is_no_page_of_the_app_is_not_heard(author: Author, app_id: str, say: Say, what: str, nonce: str) -> None:
     rev = revise(author, app_id, main="1")
     assert say(what, rev=rev, message="m", nonce=nonce).status_code == 403
 
 
-def test_the_nonce_of_one_app_is_not_anothers(passes: Passes) -> None:
-    assert not passes.is_nonce(passes.nonce("one"), "other")
+@pytest.mark.parametrize("what", ["ack", "error"])
+def test_who_may_not_look_has_nothing_to_report(
+    origin: httpx.Client, author: Author, app_id: str, passes: Passes, what: str
+) -> None:
+    said = {"rev": revise(author, app_id, main="1"), "nonce": passes.nonce(app_id), "message": "m"}
+    for cookie in ("", carried(passes, "other")):
+        assert origin.post(f"/__fleet/{what}", headers=edge(app_id, cookie=cookie), json=said).status_code == 401
+    assert facts(author, app_id, "preview-acknowledged") == facts(author, app_id, "preview-errored") == []
 
 
 def test_an_error_is_told_of_once_and_counted(author: Author, app_id: str, say: Say) -> None:
@@ -91,8 +97,9 @@ def test_a_report_that_is_none_is_refused(author: Author, app_id: str, say: Say,
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"rev": "\\ud800", "nonce": ""}', b"[" * 4_000])
-def test_what_is_not_json_is_refused(origin: httpx.Client, app_id: str, body: bytes) -> None:
-    assert origin.post("/__fleet/ack", headers=edge(app_id), content=body).status_code == 422
+def test_what_is_not_json_is_refused(origin: httpx.Client, app_id: str, passes: Passes, body: bytes) -> None:
+    headers = edge(app_id, cookie=carried(passes, app_id))
+    assert origin.post("/__fleet/ack", headers=headers, content=body).status_code == 422
 
 
 def test_an_allowance_comes_back_with_time() -> None:

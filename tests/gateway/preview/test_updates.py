@@ -13,7 +13,7 @@ import pytest
 from gateway.preview.history import PAGE
 from gateway.preview.passes import Passes
 from tests.gateway.conftest import Author, Gateway
-from tests.gateway.preview.conftest import asking, edge, revise
+from tests.gateway.preview.conftest import asking, carried, edge, revise
 
 Told = tuple[str, dict[str, Any]]
 
@@ -24,10 +24,14 @@ def follow(origin: httpx.Client, app_id: str, passes: Passes) -> Callable[[str],
 
     @contextmanager
     def following(rev: str) -> Iterator[Iterator[Told]]:
-        cookie = passes.cookies(app_id, safe=False)[0].partition(";")[0]
-        with origin.stream("GET", f"/__fleet/updates?rev={rev}", headers=edge(app_id, cookie=cookie)) as answer:
+        headers = edge(app_id, cookie=carried(passes, app_id))
+        with origin.stream("GET", f"/__fleet/updates?rev={rev}", headers=headers) as answer:
             assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-            yield events(answer)
+            told = events(answer)
+            kind, data = next(told)
+            assert kind == "nonce"
+            assert passes.is_nonce(data["nonce"], app_id)
+            yield told
 
     return following
 
@@ -120,12 +124,12 @@ def test_a_gateway_that_ends_lets_its_pages_go_and_leaves_the_socket_to_the_next
 ) -> None:
     rev = revise(author, app_id, main="0")
     ending = start()
-    headers = edge(app_id, cookie=passes.cookies(app_id, safe=False)[0].partition(";")[0])
+    headers = edge(app_id, cookie=carried(passes, app_id))
     with asking(near) as page, page.stream("GET", f"/__fleet/updates?rev={rev}", headers=headers) as answer:
         heard = answer.iter_lines()
         assert next(heard).startswith("retry:")
         start()
         assert ending.end(signal.SIGTERM) == 0
-        assert [line for line in heard if line.startswith("event")] == []
+        assert [line for line in heard if line.startswith("event")] == ["event: nonce"]
     with asking(near) as later:
         assert later.get("/", headers=headers).status_code == 200

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.preview.passes import Passes
 from tests.gateway.conftest import Author, Gateway
-from tests.gateway.preview.conftest import edge, revise
+from tests.gateway.preview.conftest import carried, edge, revise
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def looking(origin: httpx.Client, app_id: str, passes: Passes) -> Callable[[str]
 
     @contextmanager
     def page(rev: str) -> Iterator[Iterator[str]]:
-        cookie = passes.cookies(app_id, safe=False)[0].partition(";")[0]
-        with origin.stream("GET", f"/__fleet/updates?rev={rev}", headers=edge(app_id, cookie=cookie)) as answer:
+        headers = edge(app_id, cookie=carried(passes, app_id))
+        with origin.stream("GET", f"/__fleet/updates?rev={rev}", headers=headers) as answer:
             lines = answer.iter_lines()
             assert next(lines).startswith("retry:")
             yield lines
@@ -48,7 +48,8 @@ def acknowledge(origin: httpx.Client, app_id: str, passes: Passes) -> Callable[[
 
     def post(rev: str) -> None:
         said = {"nonce": passes.nonce(app_id), "rev": rev}
-        assert origin.post("/__fleet/ack", headers=edge(app_id), json=said).status_code == 204
+        headers = edge(app_id, cookie=carried(passes, app_id))
+        assert origin.post("/__fleet/ack", headers=headers, json=said).status_code == 204
 
     return post
 
