@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 PAGE, STYLES, UTILS = "src/pages/Dashboard.tsx", "src/index.css", "src/lib/utils.ts"
-PANEL = "src/components/RevenuePanel.tsx"
+PANEL = "src/components/StatsPanel.tsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Kind:
 
 
 def _part(files: Mapping[str, str], n: int) -> tuple[Edit, ...]:
-    return (_edit(files, PANEL, ">Revenue</h2>", f">Revenue {n}</h2>", look="part", shows=f"Revenue {n}"),)
+    return (_edit(files, PANEL, ">Stats</h2>", f">Stats {n}</h2>", look="part", shows=f"Stats {n}"),)
 
 
 def _text(files: Mapping[str, str], n: int) -> tuple[Edit, ...]:
