@@ -1,8 +1,10 @@
 """`fleet demo`: an app to look at and to edit, and `fleet link`: the way to any app's preview."""
 
 import asyncio
+import shlex
 from contextlib import aclosing
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -14,17 +16,30 @@ from gateway.cli.console import Trouble, guarded, print_json, print_line
 from gateway.cli.demo_app import APP_ID, FILES
 from gateway.cli.follow import Fact, Stream
 from gateway.cli.running import Fleet
+from gateway.launcher.banner import command
 
 #: Packages are fetched from the registry the first time.
 _PATIENCE = 150
 
 
 @guarded
-def demo(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
+def demo(
+    to: Annotated[Path | None, typer.Option(help="write its files into this new or empty folder instead")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
     """Write the demo app, unless there is an app of that name with files of its own, and print where to see it.
 
-    Example: `fleet demo`
+    With --to its files become a folder of yours, to be edited while `fleet watch` publishes it.
+
+    Example: `fleet demo --to ./demo`
     """
+    if to is not None:
+        _write_folder(to)
+        if as_json:
+            print_json({"app_id": APP_ID, "folder": str(to), "files": sorted(FILES)})
+        else:
+            print_line(f"{to} is the demo app; next: {command()} watch {shlex.quote(str(to))} --app {APP_ID}")
+        return
     fleet = running.find()
     made = asyncio.run(_made(fleet))
     preview = asyncio.run(_preview(fleet, APP_ID))
@@ -48,6 +63,16 @@ def link(
         print_json(preview)
     else:
         print_line(preview["open_url"])
+
+
+def _write_folder(folder: Path) -> None:
+    """Write the app's files where nothing of anybody's can be lost."""
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise Trouble(f"{folder} is there and not an empty folder", 2)
+    for path, text in FILES.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
 
 
 async def _preview(fleet: Fleet, app_id: str) -> dict[str, Any]:

@@ -30,12 +30,14 @@ def banner(chosen: Mapping[str, str]) -> str:
     if secret := chosen.get("FLEET_JWT_SECRET"):
         lines += _try_it(gateway, secret)
     lines += [
-        "Give a folder of yours to the fleet, and follow it; every saved file becomes an event:",
-        f"  {fleet} watch ./my-app --app {DEMO}",
-        f"  {fleet} tail --app {DEMO}",
+        f"Edit it: every saved file is an event, and the page follows. Try src/App.tsx in ./{DEMO}:",
+        f"  {fleet} demo --to ./{DEMO} && {fleet} watch ./{DEMO} --app {DEMO}",
+        "A folder of yours becomes an app of its own, which only you can open:",
+        f"  {fleet} watch ./my-app --app my-app",
+        f"  {fleet} link --app my-app",
         "",
         f"A token for your own programs:  export FLEET_TOKEN=$({fleet} token --app {DEMO} --role publisher)",
-        f"More: {fleet} status, {fleet} doctor, {fleet} --help",
+        f"More: {fleet} tail --app {DEMO}, {fleet} status, {fleet} doctor, {fleet} --help",
         "",
     ]
     return "\n".join(lines)

@@ -1,13 +1,9 @@
 """A folder that `npm create vite` made, watched as it is: live, with nothing changed in it."""
 
 import json
-import signal
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -16,37 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from edge.local import binary
 from tests.flow import vite_folder
 from tests.flow.previewed import PATIENCE_MS, is_marked, mark
+from tests.flow.watched import watching
 from tests.launcher.running import Fleet
-from tests.patience import PATIENCE
-
-
-@contextmanager
-def watching(fleet: Fleet, folder: Path, app_id: str) -> Iterator[Callable[[str], dict[str, Any]]]:
-    """Watch a folder, and return what waits for an answer of a kind."""
-    command = fleet.command("watch", str(folder), "--app", app_id, "--json")
-    watch = subprocess.Popen(command, env=fleet.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    giving_up = threading.Timer(PATIENCE, watch.kill)
-    giving_up.start()
-    said: list[str] = []
-
-    def until(kind: str) -> dict[str, Any]:
-        assert watch.stdout is not None
-        for line in watch.stdout:
-            said.append(line)
-            fact: dict[str, Any] = json.loads(line)
-            if fact["kind"] == kind:
-                return fact
-        raise AssertionError(f"never said {kind}, but: {said} {watch.communicate()}")
-
-    try:
-        yield until
-    finally:
-        giving_up.cancel()
-        watch.send_signal(signal.SIGINT)
-        try:
-            watch.communicate(timeout=PATIENCE)
-        finally:
-            watch.kill()
 
 
 @pytest.fixture
