@@ -6,6 +6,7 @@ const DEFAULTS = {
   "referrer-policy": "strict-origin-when-cross-origin",
   "origin-agent-cluster": "?1",
 };
+const PEER = /^(?:\[(.+)\]|([^:]+)):\d+$/;
 const A_YEAR = "max-age=31536000";
 
 /**
@@ -56,7 +57,8 @@ export function outward(response, request, requestId) {
  * @param {Request & {cf?: {clientIp?: string}}} request
  */
 function addressOf(request) {
-  return request.cf?.clientIp ?? request.headers.get("cf-connecting-ip");
+  const peer = PEER.exec(request.cf?.clientIp ?? "");
+  return peer ? (peer[1] ?? peer[2]) : request.headers.get("cf-connecting-ip");
 }
 
 /** @param {Headers} headers */

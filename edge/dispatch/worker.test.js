@@ -131,3 +131,17 @@ test("what an app has to answer may take longer", async (t) => {
 test("an upload to an app is not cut", async (t) => {
   assert.equal(await givenUpAfter(t, "/api/storage/film", UPLOAD), "never");
 });
+
+test("who asks is told inwards: as workerd knows the connection, or as Cloudflare says", async () => {
+  /** @type {Fetcher} */
+  const address = { fetch: async (request) => new Response(request.headers.get("x-edge-address")) };
+  for (const [cf, expected] of [
+    [{ clientIp: "8.8.8.8:5000" }, "8.8.8.8"],
+    [{ clientIp: "[2606:4700::1]:5000" }, "2606:4700::1"],
+    [{ country: "DE" }, "9.9.9.9"],
+  ]) {
+    const request = new Request("http://preview-shop.localhost/", { headers: { "cf-connecting-ip": "9.9.9.9" } });
+    const answer = await worker.fetch(Object.assign(request, { cf }), { ...env, PREVIEW: address });
+    assert.equal(await answer.text(), expected);
+  }
+});

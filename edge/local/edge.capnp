@@ -10,6 +10,7 @@ const config :Workerd.Config = (
         modules = [
           ( name = "worker.js", esModule = embed "../dispatch/worker.js" ),
           ( name = "route.js", esModule = embed "../dispatch/route.js" ),
+          ( name = "framing.js", esModule = embed "../dispatch/framing.js" ),
           ( name = "headers.js", esModule = embed "../dispatch/headers.js" ),
           ( name = "pages.js", esModule = embed "../dispatch/pages.js" ),
         ],

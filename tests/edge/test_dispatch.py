@@ -4,9 +4,11 @@ import re
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from contracts.app import app_id_flaw
 from tests.edge.edge_process import EdgeProcess
@@ -184,24 +186,32 @@ def test_a_program_reads_the_same_as_a_problem(edge: EdgeProcess) -> None:
     assert set(problem) == {"title", "status", "detail"}
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("GET", "/__fleet/deps/h9/react.js"), ("POST", "/__fleet/ack")]
-)
-def test_an_origin_that_hangs_is_given_up_before_its_visitor_does(
-    edge: EdgeProcess, origin: Origin, method: str, path: str
+def test_an_origin_that_hangs_is_given_up_before_its_visitor_does_but_an_app_may_think(
+    edge: EdgeProcess, origin: Origin
 ) -> None:
     over = threading.Event()
 
     def hang(request: Request) -> None:
-        request.close_connection = over.wait(PATIENCE)
+        assert over.wait(PATIENCE)
+        request.answer(b"at last")
 
-    origin.routes[path] = hang
-    try:
-        answer = edge.get(PREVIEW, path, accept="text/html") if method == "GET" else edge.post(PREVIEW, path, b"{}")
-    finally:
-        over.set()
-    assert (answer.status_code, answer.headers["retry-after"]) == (502, "2")
-    assert method == "POST" or '<meta http-equiv="refresh" content="2">' in answer.text
+    asking: dict[str, Callable[[str], Response]] = {
+        "/": lambda path: edge.get(PREVIEW, path, accept="text/html"),
+        "/__fleet/deps/h9/react.js": lambda path: edge.get(PREVIEW, path),
+        "/__fleet/updates": lambda path: edge.get(PREVIEW, path),
+        "/__fleet/ack": lambda path: edge.post(PREVIEW, path, b"{}"),
+    }
+    origin.routes.update(dict.fromkeys([*asking, "/api/think", "/api/upload"], hang))
+    with ThreadPoolExecutor() as pool:
+        try:
+            thinking = pool.submit(edge.get, PREVIEW, "/api/think")
+            uploading = pool.submit(edge.post, PREVIEW, "/api/upload", b"much")
+            answers = [answer.result(PATIENCE) for answer in [pool.submit(ask, path) for path, ask in asking.items()]]
+        finally:
+            over.set()
+        assert [answer.status_code for answer in answers] == [502] * len(asking)
+        assert '<meta http-equiv="refresh" content="2">' in answers[0].text
+        assert thinking.result(PATIENCE).text == uploading.result(PATIENCE).text == "at last"
 
 
 def test_an_origin_that_is_back_is_found_at_once(edge: EdgeProcess, origin_again: Callable[[], Origin]) -> None:
