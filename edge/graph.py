@@ -98,7 +98,11 @@ class Routes:
             if self._asked > _MOST_IMPORTS:
                 return Meaning(problems=[Problem(module_id, _TOO_MANY)])
             noted = self._noted.get(module_id)
-            meaning = noted[1] if noted and noted[0] == unit else self._find_out(module_id, unit)
+            if noted and noted[0] == unit:
+                self._noted[module_id] = unit, noted[1]  # to the next who asks, it is the very same
+                meaning = noted[1]
+            else:
+                meaning = self._find_out(module_id, unit)
             self._meanings[module_id] = meaning
         return meaning
 

@@ -52,6 +52,13 @@ class Front:
         elif stream:
             visit.route = _STREAM_ROUTE
             await self._streams.serve(stream[1], scope, receive, begin=visit.send, send=visit.bare_send)
+        elif scope["method"] == "HEAD":
+            # Answered as GET is; the server, which knows what was asked, sends the head alone.
+            asked = {**scope, "method": "GET"}
+            try:
+                await self._web(asked, receive, visit.send)
+            finally:
+                scope["route"] = asked.get("route")
         else:
             await self._web(scope, receive, visit.send)
 

@@ -8,6 +8,8 @@ from typing import Any
 from contracts.errors import BadEvent, Flaw
 
 MEDIA_TYPE = "application/problem+json"
+#: What went wrong is over soon, and its address may be another app's, too.
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Problem(Exception):
@@ -19,7 +21,7 @@ class Problem(Exception):
         super().__init__(detail)
         self.status, self.detail = status, detail
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**_NO_STORE, **(headers or {})}
 
     def body(self) -> bytes:
         """Return the problem as JSON."""

@@ -10,7 +10,7 @@ _MOST_URL_BYTES = 8 * 1024
 _HEAD_WITHIN = 15.0
 
 _REFUSED = (
-    "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
+    "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n"
     "content-length: {length}\r\n\r\n{body}"
 )
 
