@@ -6,10 +6,10 @@ entry, and writes down, as one more revision, what open pages have to be told. B
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from actors.runtime.actor import lane
 from actors.runtime.lane import Turn
+from actors.runtime.telemetry import Metrics, seconds_since
 from contracts.errors import Snooze
 from contracts.file import FileStored
 from contracts.preview import PreviewFailed, PreviewReady, PreviewUpdated, UpdateTimes
@@ -56,6 +56,10 @@ class Studio:
             raise LookupError(f"nobody created the app {turn.app_id}")
         return shown
 
+    def measure(self, metrics: Metrics) -> None:
+        """Let the compiler's times be seen."""
+        self.workshop.observe(lambda operation, seconds: metrics.compile_seconds.labels(operation).observe(seconds))
+
     def close(self) -> None:
         """End the compiler."""
         self.workshop.close()
@@ -67,7 +71,7 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
     shown, workshop = studio.seen(turn), studio.workshop
     shelf = PostgresShelf(turn.pool, turn.app_id, shown.fresh, shown.styles.values())
     drawing = draw(turn, workshop, shown, shelf)
-    step = decide(shown, drawing, _seconds_since(turn.envelope.time))
+    step = decide(shown, drawing, round(seconds_since(turn.envelope.time) or 0, 3))
     body = json.loads(step.body) if step else {}
     code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
     with turn.settle() as tx:
@@ -154,9 +158,3 @@ def fact(url: str, drawing: Drawing, step: Step | None, name: str) -> PreviewRea
         reload=step is not None and step.kind == "reload",
         milliseconds=UpdateTimes(**drawing.milliseconds),
     )
-
-
-def _seconds_since(time: str | None) -> float:
-    """Return how long ago the cause was; without a time, or before it by another clock, none."""
-    then = datetime.fromisoformat(time) if time else datetime.now(UTC)
-    return max(0.0, round((datetime.now(UTC) - then).total_seconds(), 3))

@@ -30,6 +30,8 @@ _CONFIRM_SECONDS = 10
 _IDLE_SECONDS = 0.05
 _AWAY_SECONDS = 0.5
 _MEASURE_SECONDS = 2
+_COUNT_SECONDS = 30
+_ACTIVE = timedelta(minutes=5)
 _FORGET_SECONDS = 60
 
 
@@ -79,6 +81,17 @@ async def keep_measuring(pool: AsyncPool, metrics: Metrics) -> None:
         await asyncio.sleep(_MEASURE_SECONDS)
 
 
+async def keep_counting(pool: AsyncPool, metrics: Metrics) -> None:
+    """Say how many apps there is something new of."""
+    while True:
+        try:
+            async with pool.connection() as tx:
+                metrics.apps_active.set(await progress.active(tx, _ACTIVE))
+        except (psycopg.Error, PoolTimeout) as error:
+            log.warning("apps_not_counted", error=repr(error))
+        await asyncio.sleep(_COUNT_SECONDS)
+
+
 async def keep_forgetting(pool: AsyncPool, settings: Settings) -> None:
     """Delete old history and old inbox entries, batch by batch."""
     stories, entries = timedelta(days=settings.progress_days), timedelta(days=settings.inbox_days)
@@ -111,7 +124,12 @@ async def run(settings: Settings) -> None:
     pool = new_async_pool(url, size=3, name="fleet relay")
     await pool.open(wait=False)
     await wire.start()
-    work = [keep_relaying(wire, pool, consumed()), keep_measuring(pool, metrics), keep_forgetting(pool, settings)]
+    work = [
+        keep_relaying(wire, pool, consumed()),
+        keep_measuring(pool, metrics),
+        keep_counting(pool, metrics),
+        keep_forgetting(pool, settings),
+    ]
     tasks = [asyncio.create_task(part) for part in work]
     log.info("ready")
     await stop.wait()

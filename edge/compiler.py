@@ -36,7 +36,7 @@ class Compiler:
     ) -> None:
         self.version = compiler_node.version()
         self._limits = limits or Limits()
-        self._observe = observe
+        self.observe = observe
         self._children = children
         self._pool = Pool(children, self._limits, restarted)
 
@@ -125,7 +125,7 @@ class Compiler:
         asked = time.monotonic()
 
         def observe(_: Future[dict[str, Any]]) -> None:
-            self._observe(operation, time.monotonic() - asked)
+            self.observe(operation, time.monotonic() - asked)
 
         call.answer.add_done_callback(observe)
         return call

@@ -6,7 +6,7 @@ remembered here only saves the way there, and may be forgotten at any time.
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from contracts.settings import Settings
@@ -54,6 +54,10 @@ class Workshop:
         self._compiler.close()
         self._packages.close()
         self._surveyor.close()
+
+    def observe(self, hear: Callable[[str, float], None]) -> None:
+        """Let somebody hear what the compiler is asked for, and how many seconds each answer takes."""
+        self._compiler.observe = hear
 
     def url(self, app_id: str) -> str:
         """Return where the preview is shown."""

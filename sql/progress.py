@@ -92,10 +92,18 @@ async def pages(tx: AsyncTx, cursors: Sequence[tuple[str, int]], count: int) -> 
         }
 
 
-async def story(tx: AsyncTx, app_id: str, story_id: str, count: int = 1_000) -> list[Numbered]:
-    """Return what one event caused."""
-    rows = await tx.execute(QUERY.story, {"app_id": app_id, "story_id": story_id, "count": count})
-    return [Numbered(*row) for row in await rows.fetchall()]
+async def story(
+    tx: AsyncTx, story_id: str, app_ids: Sequence[str] | None, count: int = 1_000
+) -> dict[str, list[Numbered]]:
+    """Return what one event caused in these apps, or in any: its id is somebody's choice, and may be another's too."""
+    wanted = {"story_id": story_id, "app_ids": None if app_ids is None else list(app_ids), "count": count}
+    async with tx.transaction():
+        await tx.execute(QUERY.look_for, wanted)
+        rows = await (await tx.execute(QUERY.story, wanted)).fetchall()
+    steps: dict[str, list[Numbered]] = {}
+    for app_id, *row in rows:
+        steps.setdefault(app_id, []).append(Numbered(*row))
+    return steps
 
 
 async def heads(tx: AsyncTx, app_ids: Sequence[str]) -> dict[str, int]:
@@ -120,6 +128,12 @@ async def epoch(tx: AsyncTx) -> str:
 async def bump_epoch(tx: AsyncTx) -> None:
     """Call this history by another name, so that every stream begins anew."""
     await tx.execute(QUERY.bump_epoch)
+
+
+async def active(tx: AsyncTx, within: timedelta) -> int:
+    """Return how many apps something was told of lately."""
+    row = await (await tx.execute(QUERY.active, {"keep": within})).fetchone()
+    return row[0] if row else 0
 
 
 async def forget(tx: AsyncTx, keep: timedelta, count: int = 10_000) -> int:

@@ -72,8 +72,13 @@ class Engine:
 
     @cached_property
     def resources(self) -> tuple[Any, ...]:
-        """Return what the handler works with, made once."""
-        return () if self.actor.using is None else (self.actor.using(self.settings),)
+        """Return what the handler works with, made once, and told where to count if it wants to."""
+        if self.actor.using is None:
+            return ()
+        resource = self.actor.using(self.settings)
+        if hasattr(resource, "measure"):
+            resource.measure(self.metrics)
+        return (resource,)
 
     @cached_property
     def lane(self) -> Lane | None:
@@ -83,8 +88,8 @@ class Engine:
             return None
         work = partial(_with, turn, self.resources)
         look = self.actor.look and partial(self.actor.look, *self.resources)
-        tries = self.settings.max_attempts
-        return Lane(self.actor.name, self.actor.emits, work, self.pool, self.outlet, look, max_tries=tries)
+        about = self.actor.name, self.actor.emits, work, self.pool, self.outlet, look
+        return Lane(*about, max_tries=self.settings.max_attempts, decided=self.metrics.decided)
 
     def close(self) -> None:
         """Let go of what the handler worked with."""
@@ -192,8 +197,7 @@ class Engine:
         finally:
             self.deadlines.end()
         job.must_be_settled()
-        for fact in job.emitted:
-            self.metrics.events_emitted.labels(fact.kind).inc()
+        self.metrics.decided(envelope, job.emitted)
         return Ending("settled")
 
     def _surprised(self, delivery: Delivery, error: BaseException) -> Ending:

@@ -70,6 +70,8 @@ class Lane:
     look: Look | None = None
     seconds: float = 10
     max_tries: int = 8
+    #: Told what each turn has committed.
+    decided: Callable[[Envelope, Sequence[Event]], object] = lambda *_: None
     _held: dict[str, lanes.Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,6 +135,7 @@ class Lane:
                     turn.seen = self.look(tx, lease.app_id)
             self.work(turn)
             turn.must_be_settled()
+            self.decided(cause, turn.emitted)
         except LeaseLost:
             log.warning("lease_lost", lane=self.name, app_id=lease.app_id)
             return None

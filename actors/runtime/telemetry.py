@@ -7,16 +7,23 @@ folder (PROMETHEUS_MULTIPROC_DIR), so that they add up and outlive a worker.
 import json
 import logging
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.types import Processor
 
+from contracts.event import Envelope, Event
+from contracts.file import FileStored
+from contracts.preview import PreviewReady
 from contracts.settings import Settings
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+#: What may have to wait for packages, which come from elsewhere.
+_SLOW = (*_FAST, 30, 120)
 _QUIET = {"pika": logging.CRITICAL, "dramatiq": logging.WARNING, "uvicorn.access": logging.CRITICAL}
 
 
@@ -71,7 +78,10 @@ class Metrics:
     dead_letters: Counter
     outbox_pending: Gauge
     outbox_oldest_seconds: Gauge
+    apps_active: Gauge
     file_sync_seconds: Histogram
+    preview_provision_seconds: Histogram
+    compile_seconds: Histogram
     hot_update_seconds: Histogram
     previews_active: Gauge
     sse_connections: Gauge
@@ -84,6 +94,25 @@ class Metrics:
     loop_lag_seconds: Histogram
     gc_pause_seconds: Histogram
 
+    def decided(self, cause: Envelope, facts: Iterable[Event]) -> None:
+        """Count what was decided and committed, and measure what people wait for."""
+        for fact in facts:
+            self.events_emitted.labels(fact.kind).inc()
+            match fact:
+                case FileStored() if (seconds := seconds_since(cause.time)) is not None:
+                    self.file_sync_seconds.observe(seconds)
+                case PreviewReady(seconds=seconds):
+                    self.preview_provision_seconds.observe(seconds)
+
+
+def seconds_since(time: str | None) -> float | None:
+    """Return how long ago that was, if it can be said; before it, by another clock, is no time ago."""
+    try:
+        then = datetime.fromisoformat(time or "")
+    except ValueError:
+        return None
+    return None if then.tzinfo is None else max(0.0, (datetime.now(UTC) - then).total_seconds())
+
 
 def new_metrics() -> Metrics:
     """Make the metrics of one process, in a registry of their own."""
@@ -92,8 +121,8 @@ def new_metrics() -> Metrics:
     def counter(name: str, text: str, *labels: str) -> Counter:
         return Counter(f"fleet_{name}", text, labels, registry=registry)
 
-    def histogram(name: str, text: str, *labels: str) -> Histogram:
-        return Histogram(f"fleet_{name}", text, labels, buckets=_FAST, registry=registry)
+    def histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...] = _FAST) -> Histogram:
+        return Histogram(f"fleet_{name}", text, labels, buckets=buckets, registry=registry)
 
     def gauge(name: str, text: str, *labels: str, over: str = "livesum") -> Gauge:
         return Gauge(f"fleet_{name}", text, labels, registry=registry, multiprocess_mode=over)  # type: ignore[arg-type]
@@ -107,7 +136,14 @@ def new_metrics() -> Metrics:
         dead_letters=counter("dead_letters_total", "Events given up", "actor", "reason"),
         outbox_pending=gauge("outbox_pending", "Events committed but not yet published", over="mostrecent"),
         outbox_oldest_seconds=gauge("outbox_oldest_seconds", "Age of the oldest of them", over="mostrecent"),
-        file_sync_seconds=histogram("file_sync_seconds", "file-written taken up until file-stored committed"),
+        apps_active=gauge("apps_active", "Apps of which something was told within five minutes", over="mostrecent"),
+        file_sync_seconds=histogram("file_sync_seconds", "file-written published until file-stored committed"),
+        preview_provision_seconds=histogram(
+            "preview_provision_seconds", "file-stored until the app's first preview is there", buckets=_SLOW
+        ),
+        compile_seconds=histogram(
+            "compile_seconds", "What the compiler was asked for until it answered", "operation", buckets=_SLOW
+        ),
         hot_update_seconds=histogram("hot_update_seconds", "file-stored until a page that was open shows it"),
         previews_active=gauge("previews_active", "Apps whose preview some page has open"),
         sse_connections=gauge("sse_connections", "Open streams"),

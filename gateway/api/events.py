@@ -8,15 +8,16 @@ from fastapi import APIRouter, Depends, Request
 
 from contracts.app import app_id_flaw
 from contracts.cloudevents import BATCH, STRUCTURED
+from contracts.errors import Flaw
 from contracts.event import Envelope
 from gateway import body, reading
 from gateway.auth import Caller
 from gateway.parts import Parts
 from gateway.problem import Problem
 from sql import progress
-from sql.database import enter
 
 _LARGE = 256 * 1024
+_NAMED = 5
 
 _EVENT = {
     "specversion": "1.0",
@@ -64,19 +65,31 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/v1/stories/{event_id}", summary="What one event caused")
     async def story(
-        event_id: str, app_id: str, caller: Annotated[Caller, Depends(parts.guard.may_anywhere("viewer"))]
+        event_id: str,
+        caller: Annotated[Caller, Depends(parts.guard.may_anywhere("viewer"))],
+        app_id: str | None = None,
     ) -> dict[str, Any]:
-        caller.must_hold(app_id)
-        if "\0" in event_id or app_id_flaw(app_id):
+        if app_id is not None:
+            caller.must_hold(app_id)
+        if "\0" in event_id or (app_id is not None and app_id_flaw(app_id)):
             raise Problem(404, "there is no such story")
-        async with parts.pool.connection() as tx, tx.transaction():
-            await enter(tx, app_id)
-            steps = await progress.story(tx, app_id, event_id)
-        if not steps:
-            raise Problem(404, f"nothing is known, or nothing yet, of what {event_id!r} caused")
-        return {"app_id": app_id, "story_id": event_id, "steps": [json.loads(step.data) for step in steps]}
+        mine = None if caller.holds_every_app else sorted(caller.apps)
+        async with parts.pool.connection() as tx:
+            found = await progress.story(tx, event_id, mine if app_id is None else [app_id])
+        return {"story_id": event_id, **_only(found, event_id)}
 
     return routes
+
+
+def _only(found: dict[str, list[progress.Numbered]], event_id: str) -> dict[str, Any]:
+    """Return the steps of the one app that has the story."""
+    if not found:
+        raise Problem(404, f"nothing is known, or nothing yet, of what {event_id!r} caused")
+    if len(found) > 1:
+        reason = f"is needed: {', '.join(list(found)[:_NAMED])} have a story of this name"
+        raise Problem(409, f"more than one app has a story {event_id!r}", errors=[Flaw("app_id", reason)])
+    ((app_id, steps),) = found.items()
+    return {"app_id": app_id, "steps": [json.loads(step.data) for step in steps]}
 
 
 async def _read(request: Request, content: bytes) -> tuple[list[Envelope], bool]:

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
-from actors.runtime.telemetry import Metrics
+from actors.runtime.telemetry import Metrics, seconds_since
 from edge.memory import Memory
 
 #: Revisions that were told and that no page has acknowledged yet.
@@ -42,9 +41,5 @@ class Watched:
 
     def shown(self, app_id: str, revision: int) -> None:
         """Measure how long it took until the first page shows a revision; nothing where that is not known."""
-        try:
-            since = datetime.fromisoformat(self._since.get((app_id, revision)) or "")
-        except ValueError:
-            return
-        if since.tzinfo is not None:
-            self._metrics.hot_update_seconds.observe(max(0.0, (datetime.now(UTC) - since).total_seconds()))
+        if (seconds := seconds_since(self._since.get((app_id, revision)))) is not None:
+            self._metrics.hot_update_seconds.observe(seconds)

@@ -113,7 +113,7 @@ class Author:
         declare_shared(self.channel)
 
     def write(self, app_id: str, count: int = 1, *, push: bool = True, **fact: Any) -> list[progress.Numbered]:
-        about = {"app_id": app_id, "event_id": "e", "story_id": "s", "attempt": 1}
+        about = {"app_id": app_id, "event_id": "e", "story_id": fact.pop("story_id", "s"), "attempt": 1}
         steps = [progress.step(fact.pop("kind", "progress"), about, {"stage": "x", **fact}) for _ in range(count)]
         with transaction(self.pool, app_id) as tx:
             written = progress.append(tx, app_id, steps).numbered()

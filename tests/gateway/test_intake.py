@@ -210,3 +210,22 @@ def test_what_an_event_caused_can_be_read(publisher: httpx.Client, author: Autho
     author.write(app_id, 2)
     assert [step["seq"] for step in publisher.get(url).json()["steps"]] == [1, 2]
     assert publisher.get("/v1/stories/s?app_id=somebody-else").status_code == 403
+    assert publisher.get("/v1/stories/s").json() == publisher.get(url).json()
+
+
+def test_a_story_is_found_in_whichever_app_it_is_by_who_may_see_it(
+    served: Gateway, author: Author, app_id: str
+) -> None:
+    for story_id, apps in {f"one-{app_id}": "a", f"two-{app_id}": "ab"}.items():
+        for name in apps:
+            author.write(f"{app_id}-{name}", 2, story_id=story_id)
+    one, two = f"/v1/stories/one-{app_id}", f"/v1/stories/two-{app_id}"
+    for held in ([f"{app_id}-a", f"{app_id}-b"], ["*"]):
+        with served.client(token(*held)) as client:
+            found = client.get(one).json()
+            assert (found["app_id"], [step["seq"] for step in found["steps"]]) == (f"{app_id}-a", [1, 2])
+            both = client.get(two)
+            assert (both.status_code, both.json()["errors"][0]["field"]) == (409, "app_id")
+            assert [step["seq"] for step in client.get(f"{two}?app_id={app_id}-b").json()["steps"]] == [1, 2]
+    with served.client(token(f"{app_id}-b")) as client:
+        assert (client.get(one).status_code, client.get(two).json()["app_id"]) == (404, f"{app_id}-b")

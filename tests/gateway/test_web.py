@@ -27,7 +27,7 @@ from tests.patience import PATIENCE
         ("POST", "/v1/apps/demo/events", 405),
         ("GET", "/v1/apps?limit=many", 422),
         ("GET", "/v1/apps/demo/events?kinds=made-up", 422),
-        ("GET", "/v1/stories/s", 422),
+        ("GET", "/v1/stories/nobodys", 404),
         ("GET", "/v1/apps?after=%00", 422),
         ("POST", "/v1/apps", 422),
     ],
