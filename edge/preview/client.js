@@ -76,7 +76,7 @@ const live = new Live(
 
 const updates = new Updates({
   url: () => `/__fleet/updates?rev=${encodeURIComponent(live.rev)}`,
-  take: (event, data) => live.take(event, data),
+  take: (event, data) => (event === "nonce" ? void reporter.renew(data.nonce) : live.take(event, data)),
   opened: () => {
     overlay.clear("locked");
     events.emit("vite:ws:connect");
@@ -146,7 +146,7 @@ addEventListener("load", () => page.entry && !begun && reload(window, live.rev, 
 addEventListener("online", () => updates.hurry());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && updates.hurry());
 new Inspector(window, page.frameAncestors, tracer).listen();
-if (page.failed) overlay.show("compile", page.failed);
+if (page.failed) live.take("failed", page.failed);
 void updates.follow();
 
 Object.assign(window, {

@@ -36,6 +36,8 @@ export class Live {
   /** @type {Update[]} */
   #waiting = [];
   #first;
+  /** The newest revision that is known not to compile: it is not what the page shows. @type {string | null} */
+  #broken = null;
   /** @type {(begin: () => Promise<void>) => void} */
   #gate = () => {};
   #work;
@@ -74,7 +76,7 @@ export class Live {
   begin(start) {
     this.#gate(async () => {
       await start();
-      this.#page.applied(this.#first);
+      if (this.#first !== this.#broken) this.#page.applied(this.#first);
     });
   }
 
@@ -98,8 +100,9 @@ export class Live {
     return age === "newer" || age === oldest;
   }
 
-  /** @param {Trouble} trouble */
+  /** @param {Trouble & {rev?: string}} trouble */
   #fail(trouble) {
+    this.#broken = trouble.rev ?? this.rev;
     this.#events.emit("vite:error", { type: "error", err: trouble });
     this.#page.failed(trouble);
   }

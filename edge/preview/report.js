@@ -44,14 +44,22 @@ export class Reporter {
     await this.catchUp();
   }
 
-  /** Say again what was not heard: the origin was away. */
+  /** Go on with another nonce: the one that came with the page is good for some hours. @param {string} nonce */
+  async renew(nonce) {
+    this.#nonce = nonce;
+    await this.catchUp();
+  }
+
+  /** Say again what was not heard: the origin was away, or the nonce too old. */
   async catchUp() {
     const rev = this.#shown;
     if (rev === null || rev === this.#acknowledged) return;
-    const before = this.#acknowledged;
+    const [before, nonce] = [this.#acknowledged, this.#nonce];
     this.#acknowledged = rev;
-    const heard = await this.#post("/__fleet/ack", JSON.stringify({ rev, nonce: this.#nonce }));
-    if (!heard && this.#acknowledged === rev) this.#acknowledged = before;
+    const heard = await this.#post("/__fleet/ack", JSON.stringify({ rev, nonce }));
+    if (heard || this.#acknowledged !== rev) return;
+    this.#acknowledged = before;
+    if (nonce !== this.#nonce) await this.catchUp(); // it was renewed meanwhile
   }
 
   /** @param {string} rev @param {Trouble} trouble */

@@ -28,6 +28,26 @@ test("a revision is acknowledged once, and again only if nobody heard it", async
   );
 });
 
+test("what an old nonce could not say is said with the new one, at once or when it comes", async () => {
+  const { heard, post } = origin([false, true, false, true]);
+  const reporter = new Reporter("old", post);
+  const early = reporter.acknowledge("e.1");
+  await Promise.all([early, reporter.renew("new")]); // it comes before the answer
+  await reporter.acknowledge("e.2");
+  await reporter.renew("newer");
+  assert.deepEqual(
+    heard.map(({ body }) => [body.rev, body.nonce]),
+    [
+      ["e.1", "old"],
+      ["e.1", "new"],
+      ["e.2", "new"],
+      ["e.2", "newer"],
+    ],
+  );
+  await reporter.error("e.2", { message: "late" });
+  assert.equal(heard.at(-1)?.body.nonce, "newer");
+});
+
 test("a report fits into 4,096 bytes of any alphabet and keeps what matters", () => {
   for (const letter of ["x", "€", "😀", '"', "\\"]) {
     const text = fitting({ rev: "e.1", nonce: "n", message: letter.repeat(9000), stack: letter.repeat(9000), line: 3 });

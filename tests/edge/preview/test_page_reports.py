@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Frame, Page, expect
 
 from tests.edge.preview.conftest import Show
 from tests.edge.preview.counter import counter
 from tests.edge.preview.shown import Shown
+from tests.patience import until
 
 THROW = "(text) => { setTimeout(() => { throw new Error(text) }); }"
 
@@ -68,6 +69,30 @@ def test_an_error_is_reported_once_a_revision(show: Show) -> None:
     rev = shown.replace("src/App.tsx", "First", "Second")
     shown.page.evaluate(THROW, "again")
     shown.origin.wait_for_post("/__fleet/error", message="again", rev=rev)
+
+
+def test_a_revision_that_does_not_compile_is_not_acknowledged(show: Show) -> None:
+    shown = show(counter())
+    broken = {"file": "src/App.tsx", "line": 1, "column": 1, "message": "half a file", "frame": None}
+    shown.origin.told["failed"] = {**broken, "rev": shown.app.rev}  # as the origin writes it: the page's own revision
+    shown.origin.wait_for_post("/__fleet/ack", rev=shown.app.rev)
+    later = shown.tab()
+    expect(later.locator("h1")).to_have_text("First")
+    expect(later.locator("fleet-overlay section")).to_contain_text("half a file")
+    rev = shown.replace("src/App.tsx", "First", "Second")
+    shown.applied(rev, later)
+    until(lambda: shown.origin.acknowledged().count(rev) == 2, "both pages acknowledge what they show")
+    assert len(shown.origin.acknowledged()) == 3, "the first page showed what compiled, and the later one did not"
+    assert later.evaluate("window.applied") == [rev]
+
+
+def test_a_page_reports_with_what_its_stream_brought_last(show: Show) -> None:
+    shown = show(counter())
+    shown.app.say("nonce", {"nonce": "of-this-stream"})
+    rev = shown.replace("src/App.tsx", "First", "Second")
+    shown.origin.wait_for_post("/__fleet/ack", rev=rev, nonce="of-this-stream")
+    shown.page.evaluate(THROW, "late")
+    shown.origin.wait_for_post("/__fleet/error", message="late", nonce="of-this-stream")
 
 
 def test_a_flood_of_errors_is_held_back(show: Show) -> None:
