@@ -61,7 +61,8 @@ async def _bad_request(_request: Request, error: Any) -> Response:
 
 async def _http(request: Request, error: Any) -> Response:
     detail = {404: f"there is nothing at {request.url.path}", 405: f"{request.method} is not possible here"}
-    return _answer(Problem(error.status_code, detail.get(error.status_code, error.detail), headers=error.headers))
+    headers = {name: "GET, HEAD" if value == "GET" else value for name, value in (error.headers or {}).items()}
+    return _answer(Problem(error.status_code, detail.get(error.status_code, error.detail), headers=headers))
 
 
 async def _database(_request: Request, error: Any) -> Response:
