@@ -153,10 +153,12 @@ class Job:
         return step.model_copy(update={"attempt": self.attempt})
 
     def _step(self, envelope: Envelope) -> story.Step:
+        cause = envelope.causation_id
         about = {
             "app_id": envelope.app_id,
             "event_id": envelope.event_id,
             "story_id": envelope.story_id,
+            "cause_id": cause if cause != envelope.story_id else None,  # what most follow from goes without saying
             "attempt": self.attempt,
             "at": envelope.time,
             "message_id": envelope.message_id,

@@ -121,6 +121,7 @@ def _step() -> Json:
                 "seq": {"type": "integer"},
                 "attempt": {"type": "integer"},
                 "at": {"type": "string"},
+                "cause_id": {**_WORD, "description": "What it follows from, if not from the story's first event."},
             },
             "required": ["seq", *about],
         },

@@ -7,7 +7,9 @@ from gateway.cli.console import tidy
 from gateway.cli.follow import Fact
 
 #: Said by the line's own columns, or of no use to a reader.
-_ABOUT = frozenset({"kind", "app_id", "seq", "event_id", "story_id", "message_id", "tool_index", "attempt", "at"})
+_ABOUT = frozenset(
+    {"kind", "app_id", "seq", "event_id", "story_id", "cause_id", "message_id", "tool_index", "attempt", "at"}
+)
 _FAILED = ("-failed", "-rejected", "-superseded")
 _DONE = {"delete": "deleted", "rename": "renamed", "restore": "restored"}
 _MOST = 100

@@ -16,6 +16,7 @@ from gateway.cli import (
     processes,
     publish,
     status,
+    story,
     tail,
     token,
     up,
@@ -38,6 +39,7 @@ app.command()(doctor.doctor)
 app.command()(publish.publish)
 app.command()(watch.watch)
 app.command()(tail.tail)
+app.command()(story.story)
 app.command()(token.token)
 app.command()(apps.apps)
 app.command()(demo.demo)
@@ -50,6 +52,7 @@ app.command()(processes.worker)
 app.command()(processes.relay)
 app.command()(processes.gateway)
 app.command()(processes.edge)
+app.command()(processes.bench)
 
 
 def main() -> None:

@@ -1,13 +1,16 @@
-"""`fleet migrate | worker | relay | gateway | edge`: one process of the fleet, in the foreground."""
+"""`fleet migrate | worker | relay | gateway | edge | bench`: one process, in the foreground."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from gateway.cli import root
+
+_CHECKOUT = Path(__file__).parents[2]
 
 
 def migrate() -> None:
@@ -50,6 +53,23 @@ def edge() -> None:
     Example: `FLEET_EDGE_HTTP=127.0.0.1:8789 fleet edge`
     """
     _become("edge.local")
+
+
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="what to measure; without, all of it")] = None,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="a tenth of everything: does it run at all?")] = False,
+) -> None:
+    """Measure this checkout, on services of its own, and print what came out; `make bench` is the same.
+
+    Example: `fleet bench preview --quick`
+    """
+    if not (_CHECKOUT / "tests/bench").is_dir():
+        sys.stderr.write("fleet: the benchmarks are in a checkout, and are not installed with the fleet\n")
+        raise typer.Exit(1)
+    os.chdir(_CHECKOUT)
+    asked = [*(names or []), *(["--quick"] if quick else [])]
+    os.execv(sys.executable, [sys.executable, "-m", "tests.bench", *asked])  # noqa: S606 - no shell is wanted
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

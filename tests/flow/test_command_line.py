@@ -148,6 +148,21 @@ def test_a_poisonous_message_is_listed_with_its_reason_and_dropped(fleet: Fleet)
     assert letter not in json.loads(fleet.run("dead-letters", "list", "--json").stdout)
 
 
+def test_a_story_is_told_as_a_tree(fleet: Fleet) -> None:
+    event_id = write(fleet, "story", "a.txt", "0")
+    with started(fleet, "tail", "--app", "story", "--since", "0", "--json") as tailing:
+        assert tailing.stdout is not None
+        seen: set[str] = set()
+        while not {"file-stored", "preview-failed"} <= seen:
+            seen.add(json.loads(tailing.stdout.readline())["kind"])
+    told = fleet.run("story", event_id)
+    head, *branches = told.stdout.splitlines()
+    assert head.endswith(f"  {event_id} in story"), told.stderr
+    stored, failed = (next(line for line in branches if kind in line) for kind in ("file-stored", "preview-failed"))
+    assert failed.index("preview-failed") == stored.index("file-stored") + 3  # it follows from that
+    assert json.loads(fleet.run("story", event_id, "--json").stdout)["app_id"] == "story"
+
+
 def test_apps_are_listed(fleet: Fleet) -> None:
     write(fleet, "listed", "a.txt", "")
     fleet.run("publish", "file-written", "--app", "listed", "--data", '{"path": "b", "content": ""}', "--follow")

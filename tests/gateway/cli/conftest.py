@@ -34,6 +34,7 @@ class Script:
     answering: bool = True
     #: The files of the app: the digest of each.
     files: dict[str, str] = field(default_factory=dict)
+    story: dict[str, Any] = field(default_factory=dict)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -47,6 +48,9 @@ class Handler(BaseHTTPRequestHandler):
         if url.path.endswith("/files"):
             listed = [{"path": path, "sha256": digest} for path, digest in self.script.files.items()]
             self.answer(200, {"version": 1, "files": listed})
+            return
+        if url.path.startswith("/v1/stories/"):
+            self.answer(200, self.script.story)
             return
         if not url.path.endswith("/events"):
             self.answer(200, {"apps": [{"app_id": "demo"}], "next": "demo"} if url.query.endswith("after=") else LAST)

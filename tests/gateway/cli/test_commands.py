@@ -10,12 +10,13 @@ from typer.testing import CliRunner, Result
 
 from contracts import catalog
 from gateway.cli.console import print_table
+from gateway.cli.demo_app import FILES
 from gateway.cli.main import app
 from gateway.launcher.home import Home, replace
 from tests.gateway.cli.conftest import SECRET, Script
 
 OURS = ("publish", "watch", "tail", "token", "apps", "contracts", "dead-letters list", "dead-letters show",
-        "dead-letters requeue", "dead-letters drop", "epoch bump")  # fmt: skip
+        "dead-letters requeue", "dead-letters drop", "epoch bump", "demo", "link", "story", "bench")  # fmt: skip
 
 
 def fleet(*arguments: str, stdin: str | None = None) -> Result:
@@ -162,6 +163,19 @@ def test_contracts_prints_every_schema() -> None:
     assert fleet("contracts", "nonsense").exit_code == 2
 
 
+def test_the_demo_is_written_where_nothing_is_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "a new/demo"
+    result = fleet("demo", "--to", str(folder))
+    assert (result.exit_code, "watch '" in result.stdout) == (0, True)
+    written = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert written == FILES
+    (folder / "src/App.tsx").write_text("mine")
+    for taken in (folder, folder / "package.json"):
+        result = fleet("demo", "--to", str(taken))
+        assert (result.exit_code, "not an empty folder" in result.stderr) == (2, True)
+    assert (folder / "src/App.tsx").read_text() == "mine"
+
+
 @pytest.mark.usefixtures("gateway")
 def test_apps_are_listed_and_cannot_paint_the_terminal() -> None:
     assert json.loads(fleet("apps", "--json").stdout) == [{"app_id": "demo"}, {"app_id": "sh\x1b[31mop"}]
@@ -180,6 +194,30 @@ def test_a_row_stays_one_line_that_can_be_searched_and_copied(
     assert row == f"{event_id}  ファイル  {reason}".rstrip()
     assert head == "event_id" + " " * 30 + "名" + " " * 8 + "reason"
     assert other == "e"
+
+
+STEPS: list[dict[str, Any]] = [
+    {"event_id": "a", "kind": "progress", "stage": "x", "progress": 5},
+    {"event_id": "b", "kind": "file-stored", "path": "a.ts", "version": 3, "bytes": 5},
+    {"event_id": "c", "kind": "preview-failed", "message": "no \x1b[31m", "cause_id": "b", "at": ":00.019+00:00"},
+    {"event_id": "d", "kind": "file-rejected", "field": "path", "reason": "is odd", "cause_id": "unknown"},
+]
+
+
+@pytest.mark.usefixtures("gateway")
+def test_a_story_is_a_tree_with_times(script: Script) -> None:
+    steps = [{**step, "at": f"2026-01-31T12:00{step.get('at', ':00.000+00:00')}"} for step in STEPS]
+    script.story = {"app_id": "demo", "story_id": "a/b", "steps": steps}
+    assert fleet("story", "a/b", "--app", "demo").exit_code == 0
+    assert fleet("story", "a/b").stdout.splitlines() == [
+        "2026-01-31T12:00:00.000+00:00  a/b in demo",
+        "       +0 ms  ├─ progress    5 %  x",
+        "       +0 ms  ├─ file-stored  a.ts  version 3, 5 bytes",
+        "      +19 ms  │  └─ preview-failed  message=no ·[31m",
+        "       +0 ms  └─ file-rejected  path: is odd",
+    ]
+    assert [one["path"] for one in script.asked] == ["/v1/stories/a%2Fb"] * 2
+    assert [one["query"] for one in script.asked] == [{"app_id": ["demo"]}, {}]
 
 
 STORY = '"app_id": "demo", "seq": 1, "at": "2026-01-31T12:00:00.123Z"'
