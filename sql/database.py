@@ -50,17 +50,7 @@ def role_url(owner_url: str, role: Role) -> str:
 
 def open_pool(url: str, *, size: int, name: str) -> Pool:
     """Open a pool for threads; it does not wait for the database to be there."""
-    pool = ConnectionPool(
-        url,
-        connection_class=Connection[tuple[Any, ...]],
-        min_size=min(size, 2),
-        max_size=size,
-        timeout=_CONNECT_TIMEOUT,
-        reconnect_timeout=_RECONNECT_TIMEOUT,
-        name=name,
-        kwargs=_arguments(name),
-        open=False,
-    )
+    pool = ConnectionPool(url, connection_class=Connection[tuple[Any, ...]], **_options(size, name))
     pool.open(wait=False)
     return pool
 
@@ -69,22 +59,21 @@ def new_async_pool(
     url: str, *, size: int, name: str, configure: Callable[[AsyncTx], Awaitable[None]] | None = None
 ) -> AsyncPool:
     """Return a pool for asyncio, to be opened on its loop; `configure` sees each new connection first."""
-    return AsyncConnectionPool(
-        url,
-        connection_class=AsyncConnection[tuple[Any, ...]],
-        min_size=min(size, 2),
-        max_size=size,
-        timeout=_CONNECT_TIMEOUT,
-        reconnect_timeout=_RECONNECT_TIMEOUT,
-        name=name,
-        kwargs=_arguments(name),
-        configure=configure,
-        open=False,
-    )
+    kind = AsyncConnection[tuple[Any, ...]]
+    return AsyncConnectionPool(url, connection_class=kind, configure=configure, **_options(size, name))
 
 
-def _arguments(name: str) -> dict[str, Any]:
-    return {"autocommit": True, "application_name": name, "connect_timeout": _CONNECT_TIMEOUT}
+def _options(size: int, name: str) -> dict[str, Any]:
+    """Return what all pools have in common."""
+    return {
+        "min_size": min(size, 2),
+        "max_size": size,
+        "timeout": _CONNECT_TIMEOUT,
+        "reconnect_timeout": _RECONNECT_TIMEOUT,
+        "name": name,
+        "kwargs": {"autocommit": True, "application_name": name, "connect_timeout": _CONNECT_TIMEOUT},
+        "open": False,
+    }
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from tests.faults.ground import Gateway, Ground, until
 
 STREAMS = 200
 APPS = 20
-STEPS = 30
+FIRST, STEPS = 5, 30
 
 
 class Flow:
@@ -29,13 +29,15 @@ class Flow:
 
 @asynccontextmanager
 async def followed(ground: Ground, app_id: str, *replicas: Gateway) -> AsyncIterator[tuple[Crowd, Flow]]:
-    """Let 200 clients follow 20 apps, each beginning at another replica than its neighbour."""
+    """Let 200 clients follow the first steps of 20 apps, each beginning at another replica than its neighbour."""
     app_ids = [f"{app_id}-{n}" for n in range(APPS)]
     addresses = [replica.address for replica in replicas]
     turned = [addresses, addresses[::-1]]
     clients = [Follower(app_ids[n % APPS], *turned[n // APPS % 2]) for n in range(STREAMS)]
     flow = Flow(ground, app_ids)
     async with Crowd(clients) as crowd:
+        await asyncio.to_thread(flow.write, FIRST)
+        await crowd.reach(FIRST)
         yield crowd, flow
     assert [client.flaws + client.resets for client in clients if client.flaws or client.resets] == []
     ground.gapless(app_ids)
@@ -47,13 +49,11 @@ def test_the_streams_of_a_killed_gateway_go_on_at_another(ground: Ground, app_id
 
     async def scene() -> None:
         async with followed(ground, app_id, left, right) as (crowd, flow):
-            await asyncio.to_thread(flow.write, 5)
-            await crowd.reach(5)
             writing = asyncio.create_task(asyncio.to_thread(flow.write, STEPS))
-            await crowd.followers[0].reach(10)
+            await crowd.followers[0].reach(FIRST + 5)
             left.process.kill()
             await writing
-            await crowd.reach(5 + STEPS)
+            await crowd.reach(FIRST + STEPS)
             assert sum(client.connections > 1 for client in crowd.followers) == STREAMS // 2
 
     asyncio.run(scene())
@@ -66,13 +66,11 @@ def test_the_streams_of_a_gateway_that_is_started_again_go_on(ground: Ground, ap
 
     async def scene() -> None:
         async with followed(ground, app_id, gateway) as (crowd, flow):
-            await asyncio.to_thread(flow.write, 5)
-            await crowd.reach(5)
             gateway.process.kill()
             await asyncio.to_thread(flow.write, 5)
             ground.gateway(address=gateway.address)
             await asyncio.to_thread(flow.write, 5)
-            await crowd.reach(15)
+            await crowd.reach(FIRST + 10)
 
     asyncio.run(scene())
 
@@ -83,12 +81,10 @@ def test_a_gateway_that_ends_says_goodbye_to_every_stream_and_loses_none(ground:
 
     async def scene() -> None:
         async with followed(ground, app_id, left, right) as (crowd, flow):
-            await asyncio.to_thread(flow.write, 5)
-            await crowd.reach(5)
             ending = asyncio.create_task(asyncio.to_thread(left.process.end))
             await asyncio.to_thread(flow.write, STEPS)
             await ending
-            await crowd.reach(5 + STEPS)
+            await crowd.reach(FIRST + STEPS)
 
     asyncio.run(scene())
 
@@ -99,12 +95,10 @@ def test_a_frozen_gateway_catches_up_exactly(ground: Ground, app_id: str) -> Non
 
     async def scene() -> None:
         async with followed(ground, app_id, gateway) as (crowd, flow):
-            await asyncio.to_thread(flow.write, 2)
-            await crowd.reach(2)
             gateway.process.freeze()
             await asyncio.to_thread(flow.write, STEPS)
             gateway.process.thaw()
-            await crowd.reach(2 + STEPS)
+            await crowd.reach(FIRST + STEPS)
             assert [client.connections for client in crowd.followers] == [1] * STREAMS
 
     asyncio.run(scene())

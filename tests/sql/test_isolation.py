@@ -102,6 +102,16 @@ def test_another_apps_rows_are_not_there(
     assert seen == {pair for pair in SEES_ALL if pair[0] == role}
 
 
+@pytest.mark.parametrize("story_id", ["x", "y", ""])
+def test_a_story_that_is_named_is_seen_by_the_gateway_and_nothing_else_is(
+    connection: Connection[Any], role: Role, tables: list[str], story_id: str
+) -> None:
+    connection.execute("select set_config('fleet.story_id', %s, false)", (story_id,))
+    seen = {(role, table) for table in tables if rows(connection, "select from fleet.{}", table, "mine")}
+    named = {("fleet_gateway", "progress")} if story_id == "x" else set()
+    assert seen == {pair for pair in SEES_ALL | named if pair[0] == role}
+
+
 def test_another_apps_rows_cannot_be_changed(connection: Connection[Any], role: Role, tables: list[str]) -> None:
     for statement in ("delete from fleet.{}", "update fleet.{} set app_id = app_id"):
         reached = {(role, table) for table in tables if rows(connection, statement, table, "mine")}
