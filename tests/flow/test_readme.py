@@ -53,5 +53,5 @@ def test_the_map_is_the_fleets() -> None:
 
 def test_every_path_that_is_named_exists() -> None:
     root = Path(__file__).parents[2]
-    named = re.findall(r"`((?:actors|contracts|gateway|sql|tests)/[\w./*]*)`", README)
+    named = re.findall(r"`((?:actors|contracts|edge|gateway|sql|tests)/[\w./*-]*)`", README)
     assert [path for path in named if not list(root.glob(path.rstrip("/")))] == []
