@@ -82,3 +82,14 @@ def test_a_newcomer_does_not_wait_for_the_end_of_a_flood(ground: Ground, app_id:
     until(lambda: bool(ground.story(f"{app_id}-new")), "the newcomer's story")
     assert ground.stored([app_id]) < 500
     ground.all_stored([app_id], 500)
+
+
+def test_a_database_that_cuts_its_connections_again_and_again_swaps_nothing(ground: Ground, app_id: str) -> None:
+    ground.worker()
+    flood(ground, [app_id], 400)
+    cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'fleet_worker'"
+    while ground.stored([app_id]) < 400:
+        ground.ask(cut)
+        ground.all_stored([app_id], min(400, ground.stored([app_id]) + 20))
+    assert in_order(ground, app_id)
+    ground.gapless([app_id])
