@@ -1,5 +1,6 @@
 """Who sees a preview: whoever opens it with a ticket, in a tab or in an editor's frame, and nobody else."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,17 +11,48 @@ from playwright.sync_api import expect
 
 from tests.flow.previewed import PATIENCE_MS, Previewed
 
+#: What a page could do with another app's code if it came: take it, run it, measure it.
+TAKE = """async ([url, rev]) => {
+  const got = [];
+  window.__fleet = { define: (id) => got.push(id), start() {} };
+  const element = (name, about) => new Promise((resolve) => {
+    const one = Object.assign(document.createElement(name), about, { onload: () => resolve(true) });
+    one.onerror = () => resolve(false);
+    document.head.append(one);
+  });
+  const book = `${url}__fleet/app.js?v=${rev}`;
+  const arrived = {
+    script: await element("script", { src: book }),
+    unnamed: await element("script", { src: `${url}__fleet/app.js` }),
+    preloaded: await element("link", { rel: "preload", as: "script", href: book }),
+    map: await element("script", { src: `${url}__fleet/app.js.map?v=${rev}` }),
+    module: await import(book).then(() => true, () => false),
+    icon: await element("img", { src: `${url}icon.svg` }),
+    updates: await element("script", { src: `${url}__fleet/updates?rev=x.0` }),
+  };
+  for (const mode of ["cors", "no-cors"]) {
+    const answer = fetch(book, { mode, credentials: "include" });
+    arrived[mode] = await answer.then((response) => response.text(), () => "") !== "";
+  }
+  return [got, Object.keys(arrived).filter((way) => arrived[way])];
+}"""
+#: Headers that are other ones each time.
+CHANCE = ("x-request-id", "date")
+REV = "document.querySelector('meta[name=fleet-revision]').content"
+
 
 class Editor(ThreadingHTTPServer):
-    """A page of another site that frames one address."""
+    """A page of another site that frames some addresses."""
 
-    def __init__(self, framed: str) -> None:
+    def __init__(self, *framed: str) -> None:
+        frames = "".join(f'<iframe src="{address}"></iframe>' for address in framed)
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("content-type", "text/html")
                 self.end_headers()
-                self.wfile.write(f'<link rel="icon" href="data:,"><iframe src="{framed}"></iframe>'.encode())
+                self.wfile.write(f'<link rel="icon" href="data:,">{frames}'.encode())
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 """Keep quiet."""
@@ -31,12 +63,12 @@ class Editor(ThreadingHTTPServer):
 
 
 @pytest.fixture
-def edit() -> Iterator[Callable[[str], Editor]]:
+def edit() -> Iterator[Callable[..., Editor]]:
     """Start editors."""
     started: list[Editor] = []
 
-    def start(framed: str) -> Editor:
-        started.append(Editor(framed))
+    def start(*framed: str) -> Editor:
+        started.append(Editor(*framed))
         return started[-1]
 
     yield start
@@ -65,9 +97,11 @@ def test_nobody_can_tell_a_private_app_from_none(app: Previewed) -> None:
     app.open()
     there, nowhere = app.stranger(), app.stranger(label="preview-nobody-at-all")
     assert (there.status_code, nowhere.status_code) == (401, 401)
-    assert {name for name in there.headers if name != "x-request-id"} == {
-        n for n in nowhere.headers if n != "x-request-id"
-    }
+    said = [
+        [re.sub("nonce-[^']*", "", value) for name, value in sorted(answer.headers.items()) if name not in CHANCE]
+        for answer in (there, nowhere)
+    ]
+    assert said[0] == said[1]
 
 
 def test_a_ticket_and_the_cookie_it_becomes_are_good_for_one_app(
@@ -85,7 +119,7 @@ def test_a_ticket_and_the_cookie_it_becomes_are_good_for_one_app(
     assert other.stranger("__fleet/app.js", cookie=cookie).status_code == 401
 
 
-def test_an_editor_that_is_named_may_frame_it(app: Previewed, edit: Callable[[str], Editor]) -> None:
+def test_an_editor_that_is_named_may_frame_it(app: Previewed, edit: Callable[..., Editor]) -> None:
     editor = edit(app.link())
     assert app.ask("PUT", "/preview", json={"frame_ancestors": [editor.origin]}).status_code == 200
     page = app.tab(editor.origin)
@@ -95,7 +129,28 @@ def test_an_editor_that_is_named_may_frame_it(app: Previewed, edit: Callable[[st
     expect(framed.locator("h1")).to_have_text("Made in a frame")
 
 
-def test_another_site_may_not(app: Previewed, edit: Callable[[str], Editor]) -> None:
+def test_an_app_in_the_same_editor_takes_nothing_of_another(
+    app: Previewed, write: Callable[[], Previewed], edit: Callable[..., Editor]
+) -> None:
+    thief = write()
+    editor = edit(app.link(), thief.link())
+    for one in (app, thief):
+        assert one.ask("PUT", "/preview", json={"frame_ancestors": [editor.origin]}).status_code == 200
+    page = app.tab(editor.origin)
+    for nth in range(2):
+        shown = page.frame_locator("iframe").nth(nth).locator("h1")
+        expect(shown).to_have_text("Made live", timeout=PATIENCE_MS)
+    framed, theirs = (next(frame for frame in page.frames if one.app_id in frame.url) for one in (app, thief))
+    assert theirs.evaluate(TAKE, [app.url, framed.evaluate(REV)]) == [[], []]
+    assert framed.evaluate("fetch('/__fleet/app.js').then((answer) => answer.status)") == 200
+
+
+def test_an_app_in_another_tab_takes_nothing(app: Previewed, write: Callable[[], Previewed]) -> None:
+    rev = app.open().evaluate(REV)
+    assert write().open().evaluate(TAKE, [app.url, rev]) == [[], []]
+
+
+def test_another_site_may_not(app: Previewed, edit: Callable[..., Editor]) -> None:
     app.open()
     page = app.tab(edit(app.link()).origin)
     page.wait_for_function("() => document.querySelector('iframe')")
