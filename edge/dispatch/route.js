@@ -39,7 +39,10 @@ export function route(host, path, zones) {
   const label = name.slice(0, -zone.length - 1);
   if (label !== "" && label !== "www") return { ...named(label, zone), rest: path };
   const byPath = BY_PATH.exec(path);
-  if (byPath) return { ...named((byPath[1] ?? "").toLowerCase(), zone), rest: byPath[2] ?? "/", moved: true };
+  if (byPath) {
+    const there = named((byPath[1] ?? "").toLowerCase(), zone);
+    return { ...there, rest: byPath[2] ?? "/", moved: there.kind !== "none" };
+  }
   return path === "/" ? { ...nowhere(zone), kind: "landing", rest: path } : nowhere(zone);
 }
 

@@ -29,8 +29,7 @@ export default {
     const url = URL.parse(request.url); // whatever a client calls its host, it need not be one
     const to = route(url?.host ?? "", url?.pathname ?? "/", zonesOf(env.ZONES));
     const requestId = crypto.randomUUID();
-    const isMoved = to.moved && to.kind !== "none";
-    const response = url && isMoved ? moved(to, url) : await dispatched(request, to, env, requestId);
+    const response = url && to.moved ? moved(to, url) : await dispatched(request, to, env, requestId);
     return outward(response, request, requestId);
   },
 };
@@ -52,7 +51,7 @@ async function dispatched(request, to, env, requestId) {
     if (to.kind === "preview") framing.note(request, response);
     return response;
   } catch (error) {
-    if (String(error).includes("Worker not found")) return answer(notDeployed(to), request);
+    if (error instanceof Error && error.message.startsWith("Worker not found")) return answer(notDeployed(to), request);
     console.error("away", to.kind, to.app, requestId, String(error));
     return answer(AWAY, request, framing.of(request));
   }

@@ -18,7 +18,7 @@ const namespace = (scripts) => ({
 
 const STAGING = namespace({
   shop: async () => new Response("staged"),
-  broken: () => Promise.reject(new Error("secret internals")),
+  broken: () => Promise.reject(new Error("secret internals: Worker not found")),
 });
 const PR = namespace({ "shop--pr-7": async () => new Response("proposed") });
 const env = { ZONES: "localhost,overskill.app", PREVIEW, STAGING, PR };
