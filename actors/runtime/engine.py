@@ -9,13 +9,12 @@ dead       bad, cancelled, exhausted or unsettled: a dead letter with the reason
 While the database is away nothing is decided: the thread waits with what it holds, and the broker keeps the rest.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -23,39 +22,22 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from actors.runtime.actor import Actor
 from actors.runtime.deadline import Deadlines
-from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
+from actors.runtime.delivery import Delivery
 from actors.runtime.effect import Repeated
+from actors.runtime.ending import Ending, Endings
 from actors.runtime.job import Job, Unsettled
 from actors.runtime.lane import Lane, Turn
 from actors.runtime.outlet import Outlet
+from actors.runtime.patience import LONGEST_WAIT, Patience, Stopping
 from actors.runtime.telemetry import Metrics
-from actors.runtime.wire import Away
 from contracts.errors import BadEvent, Cancel, Flaw, Snooze
 from contracts.event import Envelope
 from contracts.settings import Settings
-from contracts.topology import DEAD, DELAYS_MS, delay
+from contracts.topology import DELAYS_MS
 from sql import inbox
-from sql.database import Pool, is_away, transaction
+from sql.database import Pool, transaction
 
 log = structlog.get_logger()
-T = TypeVar("T")
-
-_LONGEST_WAIT = 1.0
-_MAX_HEADER = 2_000
-
-
-class Stopping(Exception):
-    """The worker is leaving; what it holds goes back to the broker untouched."""
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a delivery ended, as a label and, for dead letters, with the reason."""
-
-    outcome: str
-    flaws: tuple[Flaw, ...] = ()
-    error: BaseException | None = None
-    pause: float = 0
 
 
 @dataclass
@@ -98,6 +80,14 @@ class Engine:
                 resource.close()
 
     @cached_property
+    def _patience(self) -> Patience:
+        return Patience(self.stopping)
+
+    @cached_property
+    def _endings(self) -> Endings:
+        return Endings(self.actor, self.pool, self.outlet, self.metrics, self._patience)
+
+    @cached_property
     def _counts(self) -> Callable[[str], Counter]:
         """Return what counts endings by outcome; looking a label up costs more than counting."""
         return cache(lambda outcome: self.metrics.events_consumed.labels(self.actor.name, outcome))
@@ -120,7 +110,7 @@ class Engine:
                 return
             except Exception:
                 log.exception("engine_failed", queue=self.actor.queue)
-                self.stopping.wait(_LONGEST_WAIT)
+                self.stopping.wait(LONGEST_WAIT)
                 following.done(requeue=True)
             following = following.source.next_of(following)
 
@@ -132,7 +122,7 @@ class Engine:
         bound = bind_contextvars(**about)
         try:
             ending = self._ending(delivery)
-            self._conclude(delivery, ending)
+            self._endings.conclude(delivery, ending)
             seconds = time.perf_counter() - started
             log.info("delivery_ended", outcome=ending.outcome, attempt=delivery.attempt, seconds=round(seconds, 4))
         finally:
@@ -144,7 +134,7 @@ class Engine:
         """Let the handler work and name how it went."""
         try:
             envelope = self._understood(delivery)
-            return self._patiently(lambda: self._handle(delivery, envelope))
+            return self._patience.repeat(lambda: self._handle(delivery, envelope))
         except BadEvent as bad:
             return Ending("bad", bad.flaws, bad)
         except Repeated:
@@ -178,7 +168,7 @@ class Engine:
             with transaction(self.pool, envelope.app_id) as tx:
                 return inbox.begin(tx, *about, occasion=occasion)
 
-        begun = self._patiently(begin)
+        begun = self._patience.repeat(begin)
         if begun > self.settings.max_attempts:
             raise Cancel("whoever works on it goes away, again and again")
 
@@ -210,101 +200,9 @@ class Engine:
         reason = f"failed {delivery.retries + 1} times, last with {type(error).__name__}"
         return Ending("exhausted", (Flaw("event", reason),), error)
 
-    def _patiently(self, step: Callable[[], T], away: Callable[[BaseException], bool] = is_away) -> T:
-        """Repeat a step while the database or the broker is away; give up only when the worker leaves."""
-        wait = 0.05
-        while True:
-            try:
-                return step()
-            except Exception as error:
-                if not away(error):
-                    raise
-                log.warning("waiting", error=repr(error), seconds=wait)
-            if self.stopping.wait(wait * random.uniform(0.75, 1)):  # noqa: S311 - jitter
-                raise Stopping
-            wait = min(wait * 2, _LONGEST_WAIT)
-
-    def _conclude(self, delivery: Delivery, ending: Ending) -> None:
-        """Make the ending true at the broker."""
-        match ending.outcome:
-            case "settled":
-                pass
-            case "repeated":
-                self.metrics.deliveries_repeated.labels(self.actor.name).inc()
-            case "retried" | "snoozed":
-                self._patiently(lambda: self._postpone(delivery, ending), _broker_is_away)
-            case reason:
-                self._speak(delivery, ending)
-                self._patiently(lambda: self._bury(delivery, ending), _broker_is_away)
-                self.metrics.dead_letters.labels(self.actor.name, reason).inc()
-        delivery.done()
-
-    def _postpone(self, delivery: Delivery, ending: Ending) -> None:
-        """Let the broker keep it for a while. Retries of many fan out in time, so that they do not come as one."""
-        wanted = ending.pause * 1000
-        step = next((ms for ms in DELAYS_MS if ms >= wanted), DELAYS_MS[-1])
-        counted = delivery.retries + (ending.outcome == "retried")
-        headers = {**delivery.headers, RETRIES: counted, ORIGINAL_KEY: delivery.routing_key}
-        self.outlet.publish(
-            delay(step),
-            self.actor.queue,
-            delivery.body,
-            headers=headers,
-            content_type=delivery.content_type,
-            message_id=delivery.message_id_property,
-            expiration_ms=int(min(wanted, step) * random.uniform(0.75, 1)),  # noqa: S311 - jitter
-        )
-
-    def _speak(self, delivery: Delivery, ending: Ending) -> None:
-        """Say the last word; one that cannot be said must not keep the letter from its grave."""
-        try:
-            self._patiently(lambda: self._last_word(delivery, ending))
-        except Stopping:
-            raise
-        except Exception:
-            log.exception("last_word_unspoken")
-
-    def _last_word(self, delivery: Delivery, ending: Ending) -> None:
-        """Tell whoever waits on the story that it ended here; once for each attempt, however often delivered."""
-        envelope = delivery.envelope
-        if envelope is None:
-            return
-        fact = self.actor.last_word(envelope, ending.flaws)
-        job = Job(envelope, self.actor.name, (type(fact),), delivery.attempt, self.pool, self.outlet)
-        with transaction(self.pool, envelope.app_id) as tx:
-            spoken = f"{self.actor.name} gave up {delivery.attempt}"
-            if not inbox.enter(tx, envelope.app_id, spoken, envelope.source, envelope.event_id):
-                return
-            written = job.write(tx, [fact])
-        job.hand_over(written)
-
-    def _bury(self, delivery: Delivery, ending: Ending) -> None:
-        """Make it a dead letter that says why."""
-        error = ending.error
-        headers = {
-            **delivery.headers,
-            "x-error-type": type(error).__name__ if error else ending.outcome,
-            "x-error": "; ".join(map(str, ending.flaws))[:_MAX_HEADER],
-            "x-failed-queue": self.actor.queue,
-            ORIGINAL_KEY: delivery.routing_key,
-            "x-failed-at": int(time.time() * 1000),
-        }
-        self.outlet.publish(
-            DEAD,
-            self.actor.queue,
-            delivery.body,
-            headers=headers,
-            content_type=delivery.content_type,
-            message_id=delivery.message_id_property,
-        )
-
 
 def _with(take: Callable[..., None], resources: tuple[Any, ...], turn: Turn) -> None:
     take(turn, *resources)
-
-
-def _broker_is_away(error: BaseException) -> bool:
-    return isinstance(error, Away | TimeoutError)
 
 
 def _backoff_ms(retries: int) -> int:

@@ -1,6 +1,8 @@
 """The commands as a person runs them: what they print, and the exit status."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +220,12 @@ def test_a_story_is_a_tree_with_times(script: Script) -> None:
     ]
     assert [one["path"] for one in script.asked] == ["/v1/stories/a%2Fb"] * 2
     assert [one["query"] for one in script.asked] == [{"app_id": ["demo"]}, {}]
+
+
+def test_bench_measures_this_checkout() -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "nonsense"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "there is no nonsense" in ran.stderr) == (2, True)
 
 
 STORY = '"app_id": "demo", "seq": 1, "at": "2026-01-31T12:00:00.123Z"'
