@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from contracts.settings import complaints
 from gateway.cli import (
+    access,
     apps,
     contracts,
     dead_letters,
@@ -44,6 +45,7 @@ app.command()(token.token)
 app.command()(apps.apps)
 app.command()(demo.demo)
 app.command()(demo.link)
+app.command()(access.access)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(contracts.contracts)
 app.add_typer(epoch.app, name="epoch")

@@ -1,5 +1,6 @@
 """Who sees a preview: whoever opens it with a ticket, in a tab or in an editor's frame, and nobody else."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -164,6 +165,21 @@ def test_a_public_preview_is_for_everybody_until_it_is_private_again(app: Previe
     assert app.stranger().status_code == 200
     app.ask("PUT", "/preview", json={"private": True})
     assert app.stranger().status_code == 401
+
+
+def test_the_command_line_says_who_may_look(app: Previewed) -> None:
+    def access(*said: str) -> tuple[bool, list[str]]:
+        found = json.loads(app.fleet.run("access", "--app", app.app_id, "--json", *said).stdout)
+        return found["private"], found["frame_ancestors"]
+
+    editor = "https://editor.example"
+    assert access("--frame-ancestor", editor) == (True, [editor])
+    assert access("--public") == (False, [editor])
+    assert app.stranger().status_code == 200
+    assert access("--private", "--frame-ancestor", "") == (True, [])
+    assert app.stranger().status_code == 401
+    wrong = app.fleet.run("access", "--app", app.app_id, "--frame-ancestor", "editor.example")
+    assert (wrong.returncode, "frame_ancestors" in wrong.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

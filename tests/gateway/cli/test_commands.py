@@ -18,7 +18,8 @@ from gateway.launcher.home import Home, replace
 from tests.gateway.cli.conftest import SECRET, Script
 
 OURS = ("publish", "watch", "tail", "token", "apps", "contracts", "dead-letters list", "dead-letters show",
-        "dead-letters requeue", "dead-letters drop", "epoch bump", "demo", "link", "story", "bench")  # fmt: skip
+        "dead-letters requeue", "dead-letters drop", "epoch bump", "demo", "link", "access",
+        "story", "bench")  # fmt: skip
 
 
 def fleet(*arguments: str, stdin: str | None = None) -> Result:
