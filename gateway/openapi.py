@@ -14,6 +14,8 @@ _FRAME = (
     '"path":"src/App.tsx","bytes":35,"lines":1,"version":7,"unchanged":false}\n\n'
 )
 
+_STATE = "open with the app's state; `preview.open_url` is null for a stream token, which opens no private preview"
+
 
 def complete(web: FastAPI) -> None:
     """Let the document say all of it."""
@@ -83,7 +85,7 @@ def _stream() -> dict[str, Any]:
             {"name": "kinds", "in": "query", "schema": _TEXT, "description": f"of {', '.join(KINDS)}"},
             {"name": "message_id", "in": "query", "schema": _TEXT},
             {"name": "last_event_id", "in": "query", "schema": _TEXT, "description": "0: the oldest kept"},
-            {"name": "state", "in": "query", "schema": {"enum": ["1"]}, "description": "open with the app's state"},
+            {"name": "state", "in": "query", "schema": {"enum": ["1"]}, "description": _STATE},
             {"name": "Last-Event-ID", "in": "header", "schema": _TEXT},
         ],
         "security": [{"bearer": []}, {"cookie": []}, {"stream_token": []}],
