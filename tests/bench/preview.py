@@ -1,21 +1,19 @@
 """From a file that is published to a page that has changed: the whole way, with a real browser at its end."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from gateway.cli.demo_app import FILES
-from gateway.launcher import ports
-from tests.bench.bus import Mouth, event, mouth
+from tests.bench.bus import Mouth, event
 from tests.bench.figures import Bar, Findings, spread
 from tests.bench.ground import Ground
 from tests.bench.steps import BUDGET, Edit, split
+from tests.bench.vite_sides import fleet
 from tests.browser import CHROMIUM, FLAGS
 
 APP_ID = "bench"
@@ -95,33 +93,17 @@ def _timed(stage: Stage, edits: Iterator[tuple[str, str]]) -> list[Edit]:
 @contextmanager
 def _shown(ground: Ground) -> Iterator[Stage]:
     """Run what a preview takes, and open its page; say how many milliseconds the first render took."""
-    certificates = {name: os.environ[name] for name in ("NODE_EXTRA_CA_CERTS",) if name in os.environ}
-    address = f"127.0.0.1:{ports.choose(1)[0]}"
     with ExitStack() as stack:
-        gateway = stack.enter_context(ground.gateway())
-        stack.enter_context(ground.running("edge.local", FLEET_EDGE_HTTP=address))
-        files = stack.enter_context(ground.running("actors.worker", "--group", "files"))
-        drawing = stack.enter_context(ground.running("actors.worker", "--group", "preview", **certificates))
-        voice = stack.enter_context(mouth(ground.rabbit.url))
+        shown = stack.enter_context(fleet(ground))
         began = time.time() * 1000
-        written = [{"path": path, "content": text} for path, text in FILES.items()]
-        voice.say(event("file-written", APP_ID, {"files": written}))
-        _open_to_all(f"http://{gateway.http}/v1/apps/{APP_ID}/preview", ground.token("editor"))
+        shown.write(APP_ID, FILES)
+        shown.open(APP_ID)
         driver = stack.enter_context(sync_playwright())
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         stack.callback(browser.close)
         page = browser.new_page()
         page.add_init_script(_WATCH)
-        page.goto(f"http://preview-{APP_ID}.localhost:{address.rpartition(':')[2]}/")
+        page.goto(shown.url(APP_ID))
         page.wait_for_function("() => window.seen['Made live']", timeout=PATIENCE_MS)
         first = page.evaluate("() => window.seen['Made live']") - began
-        yield Stage(voice, page, first, (files.log, drawing.log))
-
-
-def _open_to_all(url: str, token: str) -> None:
-    """Let anybody look, as soon as the app is known."""
-    headers, deadline = {"authorization": f"Bearer {token}"}, time.monotonic() + 30
-    while httpx.put(url, json={"private": False}, headers=headers).status_code != httpx.codes.OK:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the app was never created")
-        time.sleep(0.05)
+        yield Stage(shown.voice, page, first, shown.logs)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -26,27 +27,36 @@ class Side:
 class Fleet:
     """All that a preview takes, from the broker to the edge."""
 
-    def __init__(self, voice: Mouth, client: httpx.Client, port: str) -> None:
-        self._voice, self._client, self._port = voice, client, port
+    def __init__(self, voice: Mouth, client: httpx.Client, port: str, logs: tuple[Path, ...]) -> None:
+        self.voice, self.logs = voice, logs
+        self._client, self._port = client, port
 
     def app(self, app_id: str) -> Side:
         """Begin an app that anybody may look at, and that has no files yet."""
-        self._voice.say(event("app-created", app_id, {"name": app_id}))
+        self.voice.say(event("app-created", app_id, {"name": app_id}))
+        self.open(app_id)
+
+        def write(path: str, text: str) -> None:
+            self.voice.say(event("file-written", app_id, {"path": path, "content": text}))
+
+        return Side(self.url(app_id), write)
+
+    def open(self, app_id: str) -> None:
+        """Let anybody look, as soon as the app is known."""
         deadline = time.monotonic() + _PATIENCE
         while self._client.put(f"/v1/apps/{app_id}/preview", json={"private": False}).status_code != httpx.codes.OK:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the app {app_id} was never created")
             time.sleep(0.02)
 
-        def write(path: str, text: str) -> None:
-            self._voice.say(event("file-written", app_id, {"path": path, "content": text}))
-
-        return Side(f"http://preview-{app_id}.localhost:{self._port}/", write)
+    def url(self, app_id: str) -> str:
+        """Return where an app is shown."""
+        return f"http://preview-{app_id}.localhost:{self._port}/"
 
     def write(self, app_id: str, files: Mapping[str, str]) -> None:
         """Write many files in one event."""
         written = [{"path": path, "content": text} for path, text in files.items()]
-        self._voice.say(event("file-written", app_id, {"files": written}))
+        self.voice.say(event("file-written", app_id, {"files": written}))
 
 
 @contextmanager
@@ -57,9 +67,9 @@ def fleet(ground: Ground) -> Iterator[Fleet]:
     with ExitStack() as stack:
         gateway = stack.enter_context(ground.gateway())
         stack.enter_context(ground.running("edge.local", FLEET_EDGE_HTTP=address))
-        stack.enter_context(ground.running("actors.worker", "--group", "files"))
-        stack.enter_context(ground.running("actors.worker", "--group", "preview", **certificates))
+        files = stack.enter_context(ground.running("actors.worker", "--group", "files"))
+        drawing = stack.enter_context(ground.running("actors.worker", "--group", "preview", **certificates))
         voice = stack.enter_context(mouth(ground.rabbit.url))
         headers = {"authorization": f"Bearer {ground.token('editor')}"}
         client = stack.enter_context(httpx.Client(base_url=f"http://{gateway.http}", headers=headers))
-        yield Fleet(voice, client, address.rpartition(":")[2])
+        yield Fleet(voice, client, address.rpartition(":")[2], (files.log, drawing.log))
