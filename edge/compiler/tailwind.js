@@ -1,9 +1,9 @@
 // Stylesheets to text: Tailwind's compilers, kept for a while, and plain CSS with its imports put in.
 
 import { compile } from "tailwindcss";
-import { Problem, placeOf, placeOfText } from "./problem.js";
 import { loadModule } from "./sheets.js";
 import { usesTailwind } from "./stylesheet.js";
+import { problemOf } from "./stylesheet_problem.js";
 import { importsOf, rebase, within } from "./urls.js";
 
 /** @typedef {{key?: string, major?: number, config?: any, prefix?: boolean, modules?: Record<string, any>}} Setup how the app has set Tailwind up: a name for all of it, its version, its configuration as data, Autoprefixer, and what its sheets ask for by `@config` and `@plugin` */
@@ -13,7 +13,6 @@ import { importsOf, rebase, within } from "./urls.js";
 const MOST_LOADS = 500; // of stylesheets, by one entry
 const LIMIT = 48; // compilers, of about 4 MB each
 const OLD = /@tailwind\s+(?:base|components|variants|screens)\b|@import\s+["']tailwindcss\/(?:base|components)\b/;
-const QUOTED = /[`"]([^`"]+)[`"]/g;
 
 export class Stylesheets {
   /** @param {Map<string, string>} sheets those of packages, by the name that imports them */
@@ -171,32 +170,4 @@ function nameOf(setup) {
 function isOld(source, files, { major }) {
   if (major === 3) return true;
   return OLD.test(source) || (importsOf(source).length > 0 && Object.values(files).some((text) => OLD.test(text)));
-}
-
-/**
- * Tailwind names a place only where the text cannot be parsed: elsewhere what it quotes is looked for.
- * @param {unknown} error
- * @param {string} entry
- * @param {string} source
- * @param {Map<string, string>} files
- */
-function problemOf(error, entry, source, files) {
-  if (!(error instanceof Error)) return error;
-  const old = /** @type {import("postcss").CssSyntaxError} */ (error);
-  if (old.reason) {
-    const file = old.file?.slice(1) || entry;
-    const place = { line: old.line ?? 1, column: old.column ?? 1 };
-    return new Problem(old.reason, file, files.get(file) ?? source, place);
-  }
-  const where = /** @type {{loc?: [{file: string, code: string}, number, number]}} */ (error).loc;
-  if (where) {
-    const [{ file, code }, start] = where;
-    return new Problem(error.message.replace(/^.*?:\d+:\d+: /, ""), file, code, placeOf(code, start));
-  }
-  const texts = [...error.message.matchAll(QUOTED)].map((match) => match[1]);
-  for (const [path, text] of [[entry, source], ...files]) {
-    const quoted = texts.find((one) => text.includes(one));
-    if (quoted) return new Problem(error.message, path, text, placeOfText(text, quoted));
-  }
-  return new Problem(error.message, entry, source);
 }
