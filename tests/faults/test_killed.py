@@ -72,8 +72,7 @@ def test_a_killed_launcher_takes_its_fleet_along_and_the_next_one_goes_on(
             bus.publish("file-written", "demo", {"path": f"{n}.txt", "content": "text"})
     family = fleet.family()
     os.kill(family[0].pid, signal.SIGKILL)
-    assert fleet.launcher is not None
-    fleet.launcher.communicate()
+    fleet.gone()
     assert survivors(family) == []
     fleet.up()
     until(lambda: stored_in(fleet) == {f"{n}.txt" for n in range(BURST)}, "everything that was accepted")

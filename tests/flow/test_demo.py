@@ -32,9 +32,9 @@ def first(absent: Callable[[str], NoReturn], tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def page(first: Fleet, context: BrowserContext) -> Page:
-    """The demo, opened by the link of the greeting's last line."""
-    page = context.new_page()
-    page.goto(first.said[-1].rpartition(" ")[2].strip())
+    """The demo, opened by the link that was said when it had been made."""
+    page, (said,) = context.new_page(), [line for line in first.said if "the new demo app is at" in line]
+    page.goto(said.rpartition(" ")[2].strip())
     expect(page.locator("h1")).to_have_text("Made live")
     return page
 

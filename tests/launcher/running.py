@@ -24,6 +24,8 @@ class Fleet:
         self.environment = {**kept, "FLEET_HOME": str(home), "FLEET_DEMO": "no", **variables}
         self.said: list[str] = []
         self.launcher: subprocess.Popen[str] | None = None
+        self._read, self._more = 0, threading.Condition()
+        self._reader: threading.Thread | None = None
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "gateway.cli.main", *arguments]
@@ -43,20 +45,33 @@ class Fleet:
         self.launcher = subprocess.Popen(
             self.command("up"), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self._read = len(self.said)
+        self._reader = threading.Thread(target=self._listen, args=(self.launcher,), daemon=True)
+        self._reader.start()
+
+    def _listen(self, launcher: "subprocess.Popen[str]") -> None:
+        """Take all that it says: whoever speaks to nobody is stuck as soon as the pipe is full."""
+        assert launcher.stdout is not None
+        with launcher.stdout as lines:
+            for line in lines:
+                self._hear(line)
+        self._hear("")
+
+    def _hear(self, line: str) -> None:
+        with self._more:
+            self.said.append(line)
+            self._more.notify_all()
 
     def until(self, words: str) -> str:
         """Return the next line that it says with these words."""
-        assert self.launcher is not None
-        assert self.launcher.stdout is not None
-        giving_up = threading.Timer(PATIENCE, self.launcher.kill)
-        giving_up.start()
-        try:
-            for line in self.launcher.stdout:
-                self.said.append(line)
+        with self._more:
+            while self._more.wait_for(lambda: self._read < len(self.said), PATIENCE):
+                line = self.said[self._read]
+                self._read += 1
                 if words in line:
                     return line
-        finally:
-            giving_up.cancel()
+                if not line:
+                    break
         raise AssertionError(f"never said {words!r}, but:\n{''.join(self.said)}")
 
     def process(self, name: str) -> dict[str, Any]:
@@ -74,15 +89,22 @@ class Fleet:
         """End it by a signal, and return its exit status."""
         assert self.launcher is not None
         self.launcher.send_signal(farewell)
-        self.said += self.launcher.communicate(timeout=PATIENCE)[0].splitlines(keepends=True)
-        return self.launcher.returncode
+        return self.gone()
+
+    def gone(self) -> int:
+        """Wait until it has gone and said its last, and return its exit status."""
+        assert self.launcher is not None
+        assert self._reader is not None
+        status = self.launcher.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return status
 
     def discard(self) -> None:
         """End it whatever happened, and remove what it has put elsewhere."""
         try:
             self.run("down")
             if self.launcher is not None:
-                self.launcher.communicate(timeout=PATIENCE)
+                self.gone()
         finally:
             if self.launcher is not None:
                 self.launcher.kill()
