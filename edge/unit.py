@@ -5,6 +5,7 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ class Kept:
     map: str | None = None
 
 
+@lru_cache(maxsize=20_000)
 def wish(module_id: str) -> tuple[str, Wish]:
     """Return the file behind an id, and what is wanted of it."""
     path, _question, query = module_id.partition("?")
