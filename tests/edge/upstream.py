@@ -11,8 +11,9 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
+from edge.packages.registry import of_npm
+
 _SHORT = {"accept": "application/vnd.npm.install-v1+json"}
-_OF_NPM = "https://registry.npmjs.org/"
 _LONG_SECONDS = 60
 
 
@@ -22,7 +23,7 @@ class Upstream:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._url = os.environ.get("FLEET_NPM_REGISTRY", _OF_NPM).rstrip("/") + "/"
+        self._url = (os.environ.get("FLEET_NPM_REGISTRY") or of_npm()).rstrip("/") + "/"
         certificates = os.environ.get("FLEET_CA_CERTS") or os.environ.get("NODE_EXTRA_CA_CERTS")
         self._trusted = ssl.create_default_context(cafile=certificates)
 
