@@ -37,17 +37,19 @@ class Gather(Generic[Q, A]):
             promise.cancel()
 
     def _start(self) -> None:
-        task = asyncio.create_task(self._rounds_of_questions())
-        self._rounds.add(task)
-        task.add_done_callback(self._rounds.discard)
+        self._rounds.add(asyncio.create_task(self._rounds_of_questions()))
 
     async def _rounds_of_questions(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(_BOARDING)
-            leaving = dict(list(self._waiting.items())[: self._most])
-            for question in leaving:
-                del self._waiting[question]
-            await self._answer(leaving)
+        try:
+            while self._waiting:
+                await asyncio.sleep(_BOARDING)
+                leaving = dict(list(self._waiting.items())[: self._most])
+                for question in leaving:
+                    del self._waiting[question]
+                await self._answer(leaving)
+        finally:
+            # In the same step in which nobody waited any more: who asks in the next must find that a round can begin.
+            self._rounds = {task for task in self._rounds if task is not asyncio.current_task()}
 
     async def _answer(self, leaving: dict[Q, asyncio.Future[A]]) -> None:
         try:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gateway.gather import Gather
+from tests.patience import PATIENCE
 
 
 class Oracle:
@@ -95,5 +96,23 @@ def test_closing_leaves_nobody_waiting() -> None:
         assert all(
             isinstance(left, asyncio.CancelledError) for left in await asyncio.gather(*waiting, return_exceptions=True)
         )
+
+    asyncio.run(scene())
+
+
+def test_who_asks_while_the_last_round_ends_is_answered_too() -> None:
+    late: list[asyncio.Task[str]] = []
+
+    async def answer(questions: list[str]) -> dict[str, str]:
+        if "first" in questions:
+            late.append(asyncio.create_task(gather("late")))
+        return {question: question.upper() for question in questions}
+
+    gather = Gather(answer, most=10, at_once=1)
+
+    async def scene() -> None:
+        assert await gather("first") == "FIRST"
+        assert await asyncio.wait_for(late[0], PATIENCE) == "LATE"
+        await gather.close()
 
     asyncio.run(scene())
