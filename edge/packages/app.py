@@ -10,7 +10,6 @@ from edge.packages import locks
 from edge.packages.bundles import Bundles
 from edge.packages.installer import Installer, Registry
 from edge.packages.locks import Locked
-from edge.packages.registry import of_npm
 from edge.packages.shelf import Made, Shelf, Tell
 from edge.packages.wanted import wanted
 
@@ -21,7 +20,7 @@ class AppPackages:
     """Thread-safe. An app whose files say what they said before is answered without reading them."""
 
     def __init__(self, compiler: Compiler, settings: Settings) -> None:
-        registry = Registry(settings.npm_registry or of_npm(), settings.ca_certs)
+        registry = Registry(settings.npm_registry, settings.ca_certs)
         self._bundles = Bundles(Installer(compiler, registry), compiler.version)
         self._answered: Memory[tuple[object, ...], Made] = Memory(1_000)
         self._locks: Memory[bytes, Locked] = Memory(50)

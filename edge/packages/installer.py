@@ -14,6 +14,7 @@ from edge.compiler_words import Failure
 from edge.graph import Problem
 from edge.packages import confined, folders
 from edge.packages.confined import CACHE_MEGABYTES, Conversation, Limits
+from edge.packages.registry import of_npm
 from edge.packages.tree import Tree
 from edge.packages.wanted import Wanted
 
@@ -22,10 +23,15 @@ _FILE = "package.json"
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Where packages come from, and whom to trust there besides."""
+    """Where packages come from, npm's own where nobody says, and whom to trust there besides."""
 
-    url: str
+    named: str | None = None
     certificates: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it is; npm is asked when it has to be known, and not when a worker starts."""
+        return self.named or of_npm()
 
 
 @dataclass(frozen=True, slots=True)
