@@ -24,6 +24,10 @@ _PACKED = (
 )
 
 
+class Unpacked(RuntimeError):
+    """The runtime's modules, or what they import, cannot be put together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """The files by the path under which a page asks for them, and the one that it begins with."""
@@ -51,5 +55,5 @@ def pack(entry: Path) -> bytes:
         raise FileNotFoundError("edge/node_modules has no esbuild: run `npm ci --prefix edge`")
     packed = subprocess.run([found[0], str(entry), *_PACKED], capture_output=True, check=False, text=True)  # noqa: S603 - our own
     if packed.returncode != 0:
-        raise RuntimeError(f"the page runtime cannot be packed: {packed.stderr.strip()}")
+        raise Unpacked(f"the page runtime cannot be packed: {packed.stderr.strip()}")
     return packed.stdout.encode()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from contracts.settings import Settings
+from edge.preview.files import Unpacked
 from gateway.pages import Pages
 from gateway.parts import Parts
 from gateway.preview import parts as previews
@@ -33,7 +34,7 @@ def origin(settings: Settings, parts: Parts) -> Origin | None:
         return previews.origin(
             parts.previews, parts.history, parts.teller, roster=parts.roster, pages=pages, metrics=parts.metrics
         )
-    except OSError as error:
+    except (OSError, Unpacked) as error:
         log.warning("previews_not_served", error=str(error))
         return None
 
