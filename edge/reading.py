@@ -14,7 +14,7 @@ from edge.conventions import Conventions
 from edge.graph import Graph, Meaning, Problem, Routes, Unit
 from edge.memory import Memory
 from edge.shapes import Shapes
-from edge.surveyor import Surveyor, salt
+from edge.surveyor import Surveyor, Texts, salt
 
 #: What the compiler puts into a style sheet by itself.
 _OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
@@ -22,11 +22,8 @@ _OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
 _FEW = 4
 
 
-class Shelf(Protocol):
+class Shelf(Texts, Protocol):
     """Where contents are, and what was made of them before."""
-
-    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
-        """Return contents by hash."""
 
     def at_hand(self, sha256: bytes) -> bool:
         """Tell whether a content is here already."""

@@ -1,21 +1,15 @@
 """The styles of an app's page: each stylesheet that a module imports, with Tailwind's classes put in."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.graph import Problem
 from edge.memory import Memory
-
-
-class Texts(Protocol):
-    """Where contents are."""
-
-    def texts(self, hashes: Collection[bytes]) -> Mapping[bytes, bytes]:
-        """Return contents by hash."""
+from edge.surveyor import Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def render(app_id: str, epoch: str, shown: Page, *, nonce: str, runtime: str) ->
         f'<script type="application/json" id="fleet-page">{page.embedded(about)}</script>',
         *(page.link(url) for url in drawn.get("links", ())),
         *(page.style(style_id, content.decode(errors="replace")) for style_id, content in shown.styles),
-        preload(book),  # before the runtime's many small files: it is the largest, and takes the origin longest
+        preload(book),  # before the runtime: it is the largest, and takes the origin longest
         runtime,
         # One after the other is how they are evaluated; fetched and compiled they are all at once, meanwhile.
         *(preload(one["url"]) for one in drawn["deps"].values() if one["url"]),

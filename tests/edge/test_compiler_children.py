@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from edge import compiler_node
 from edge.compiler import Compiler
 from edge.compiler_pool import CompilerUnavailable, Limits
 from edge.compiler_words import Compiled, Failure, Source
+from tests.patience import until
 
 GOOD = [Source(f"src/good{n}.tsx", f"export const c{n} = <p>{n}</p>;") for n in range(40)]
 
@@ -26,13 +25,6 @@ def nested(depth: int) -> Source:
 
 def kinds(answers: list[Compiled | Failure]) -> list[type]:
     return [type(answer) for answer in answers]
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_nesting_that_overflows_the_stack_is_refused_alone() -> None:
@@ -75,7 +67,7 @@ def test_a_child_that_hangs_is_replaced_and_its_calls_are_answered() -> None:
         (hanging,) = compiler.pids()
         os.kill(hanging, signal.SIGSTOP)
         assert kinds(compiler.compile_many(GOOD)) == [Compiled] * len(GOOD)
-        eventually(lambda: not psutil.pid_exists(hanging))
+        until(lambda: not psutil.pid_exists(hanging), "the end of who hangs")
 
 
 def test_a_file_that_takes_too_much_memory_is_refused() -> None:
@@ -161,7 +153,7 @@ time.sleep(60)
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(pids) == 2
         parent.kill()
-    eventually(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+    until(lambda: not any(psutil.pid_exists(pid) for pid in pids), "the end of all children")
 
 
 def test_a_child_sees_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
