@@ -5,10 +5,8 @@ It is written as many small modules; a page that asked for each of them would be
 
 import hashlib
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 CONTENT_TYPE = "text/javascript; charset=utf-8"
 ROOT = "/__fleet/client"
@@ -30,22 +28,21 @@ class Unpacked(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The files by the path under which a page asks for them, and the one that it begins with."""
+    """The one file, and the path under which a page asks for it."""
 
-    files: Mapping[str, bytes]
-    entry: str
+    path: str
+    text: bytes
 
     @property
     def head(self) -> str:
         """The element that loads it."""
-        return f'<script type="module" src="{self.entry}"></script>'
+        return f'<script type="module" src="{self.path}"></script>'
 
 
 def read() -> Runtime:
     """Read the runtime; whatever it consists of changes its path."""
     text = pack(_HERE / "client.js")
-    entry = f"{ROOT}/{hashlib.sha256(text).hexdigest()[:16]}/client.js"
-    return Runtime(MappingProxyType({entry: text}), entry)
+    return Runtime(f"{ROOT}/{hashlib.sha256(text).hexdigest()[:16]}/client.js", text)
 
 
 def pack(entry: Path) -> bytes:

@@ -40,8 +40,8 @@ class Desk:
     async def respond(self, who: Visitor, request: Request) -> Answered:
         """Return the route, one of few for the metrics, and the answer."""
         path: str = request.scope["path"]
-        if text := self.runtime.files.get(path):
-            return "preview asset", _forever(text, files.CONTENT_TYPE)
+        if path == self.runtime.path:
+            return "preview asset", _forever(self.runtime.text, files.CONTENT_TYPE)
         if path.startswith(_DEPS):
             return "preview asset", await self._dependency(path.removeprefix(_DEPS))
         if path == "/__fleet/open":
@@ -80,7 +80,7 @@ class Desk:
         nonce, runtime = self.passes.nonce(app_id), self.runtime.head
         html = shown and document.render(app_id, epoch, shown, nonce=nonce, runtime=runtime)
         if not shown or html is None:
-            return notices.waiting(epoch, shown, self.runtime.files).response()
+            return notices.waiting(epoch, shown, self.runtime.path).response()
         return Response(html, headers={"cache-control": "no-store"}, media_type="text/html")
 
     async def _book(self, app_id: str, request: Request) -> Response:

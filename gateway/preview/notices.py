@@ -3,7 +3,6 @@
 import html
 import json
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse
@@ -46,14 +45,14 @@ class Notice:
     script: str = ""
     working: bool = False
     #: Modules that the page to come will ask for: fetched while there is time.
-    ahead: tuple[str, ...] = ()
+    ahead: str = ""
 
     def response(self) -> HTMLResponse:
         """Return it as a page that may do nothing but what it needs."""
         nonce = secrets.token_urlsafe(16)
         script = f'<script nonce="{nonce}">{self.script}</script>' if self.script else ""
         dot = '<span class="dot"></span>' if self.working else ""
-        ahead = "".join(document.preload(path, nonce) for path in self.ahead)
+        ahead = document.preload(self.ahead, nonce) if self.ahead else ""
         page = (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
@@ -65,20 +64,19 @@ class Notice:
         return HTMLResponse(page, self.status, headers)
 
 
-def waiting(epoch: str, shown: Page | None, runtime: Iterable[str]) -> Notice:
+def waiting(epoch: str, shown: Page | None, runtime: str) -> Notice:
     """Say that there is nothing to see yet, and why, and look again by itself when there is."""
-    ahead = tuple(runtime)
     script = _WAIT % sse.cursor(epoch, shown.revision if shown else 0)
     problem = json.loads(shown.failure) if shown and shown.failure else None
     if problem is None:
         return Notice(
-            200, "Nothing to see yet", "<p>The preview appears here by itself.</p>", script, working=True, ahead=ahead
+            200, "Nothing to see yet", "<p>The preview appears here by itself.</p>", script, working=True, ahead=runtime
         )
     frame = f"<pre><code>{html.escape(str(problem['frame']))}</code></pre>" if problem.get("frame") else ""
     where = ":".join(str(problem[part]) for part in ("file", "line") if problem.get(part) is not None)
     says = f"<p><code>{html.escape(where)}</code> {html.escape(str(problem.get('message', '')))}</p>{frame}"
     begun = problem.get("message") not in {one.message for one in YET_TO_BEGIN}
-    return Notice(200, "The app does not compile yet" if begun else "Nothing to see yet", says, script, ahead=ahead)
+    return Notice(200, "The app does not compile yet" if begun else "Nothing to see yet", says, script, ahead=runtime)
 
 
 #: One answer for a preview that is private and for one that does not exist: nobody learns which apps there are.

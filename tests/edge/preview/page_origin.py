@@ -149,7 +149,7 @@ class PageOrigin(ThreadingHTTPServer):
             return (self._packages / path.removeprefix(DEPS)).read_bytes()
         if path in ("/__fleet/app.js", "/__fleet/app.js.map"):
             return registry_text(self.app.built)[path.endswith(".map")].encode()
-        return self._runtime.files.get(path)
+        return self._runtime.text if path == self._runtime.path else None
 
     def hear(self, path: str, body: dict[str, Any], size: int) -> None:
         with self._posted:

@@ -10,8 +10,8 @@ from edge.preview import files
 
 def test_a_page_loads_one_file_with_everything_in_it() -> None:
     runtime = files.read()
-    assert re.findall(r'src="([^"]+)"', runtime.head) == [runtime.entry] == list(runtime.files)
-    text = runtime.files[runtime.entry].decode()
+    assert re.findall(r'src="([^"]+)"', runtime.head) == [runtime.path]
+    text = runtime.text.decode()
     assert not re.search(r"^(?:import|export) ", text, re.MULTILINE)
     assert "performReactRefresh = function" in text
     assert "node:test" not in text

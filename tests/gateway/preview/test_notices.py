@@ -18,11 +18,11 @@ def shown(problem: Problem | None) -> Page:
 
 @pytest.mark.parametrize("problem", [None, *YET_TO_BEGIN], ids=["nothing", "no page", "no module"])
 def test_an_app_that_has_yet_to_begin_is_not_called_broken(problem: Problem | None) -> None:
-    assert waiting("e", shown(problem), ()).title == "Nothing to see yet"
+    assert waiting("e", shown(problem), "").title == "Nothing to see yet"
 
 
 def test_a_file_that_does_not_compile_is_named_and_can_do_no_harm() -> None:
-    notice = waiting("e", shown(Problem("src/<App>.tsx", "Expected </script>", 3, 4, "<b>")), ())
+    notice = waiting("e", shown(Problem("src/<App>.tsx", "Expected </script>", 3, 4, "<b>")), "")
     assert notice.title == "The app does not compile yet"
     assert "src/&lt;App&gt;.tsx:3" in notice.says
     assert "<b>" not in notice.says

@@ -54,13 +54,13 @@ def test_a_page_names_all_its_modules_before_they_are_asked_for_one_by_one(
     ahead = re.findall(r'<link rel="modulepreload" href="(.*?)">', get(origin, public, "/").text)
     runtime = files.read()
     assert ahead[0] == f"/__fleet/app.js?v={rev}"
-    assert {*ahead, runtime.entry} == {ahead[0], *runtime.files, "/__fleet/deps/set/react.js"}
+    assert {*ahead, runtime.path} == {ahead[0], runtime.path, "/__fleet/deps/set/react.js"}
 
 
 def test_a_page_that_waits_fetches_the_runtime_meanwhile(origin: httpx.Client, public: str) -> None:
     answer = get(origin, public, "/")
     ahead = re.findall(r'<link rel="modulepreload" href="(.*?)" nonce="(.*?)">', answer.text)
-    assert [path for path, _nonce in ahead] == list(files.read().files)
+    assert [path for path, _nonce in ahead] == [files.read().path]
     assert len({nonce for _path, nonce in ahead}) == 1
     assert f"script-src 'nonce-{ahead[0][1]}'" in answer.headers["content-security-policy"].split("; ")
 
@@ -154,7 +154,7 @@ def test_no_ticket_reaches_the_log(origin: httpx.Client, gateway: Gateway, app_i
 
 
 def test_the_runtime_is_kept_for_ever(origin: httpx.Client, app_id: str) -> None:
-    answer = get(origin, app_id, files.read().entry)
+    answer = get(origin, app_id, files.read().path)
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert get(origin, app_id, "/__fleet/deps/none/such.js").status_code == 404
