@@ -50,7 +50,8 @@ class Pool:
         self._closed = threading.Event()
         self._turns = Turns()
         self._refused: Memory[bytes, str] = Memory(1_000)
-        self._places = Places(children, lambda: Child(self._command(), self._bury, self._answered))
+        with self._guard:  # a child may answer before all have their places
+            self._places = Places(children, lambda: Child(self._command(), self._bury, self._answered))
         self._watch = threading.Thread(target=self._look_after, name="compiler-watch", daemon=True)
         self._watch.start()
 

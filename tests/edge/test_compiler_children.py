@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 from edge import compiler_node
 from edge.compiler import Compiler
+from edge.compiler_child import Child
+from edge.compiler_places import Places
 from edge.compiler_pool import CompilerUnavailable, Limits
 from edge.compiler_words import Compiled, Failure, Source
 from tests.patience import until
@@ -53,6 +56,17 @@ def test_a_file_that_takes_too_long_is_refused_and_says_so() -> None:
         assert refused.file == "src/long.tsx"
         assert refused.message == "This cannot be compiled: the compiler took longer than 0.2 s"
         assert kinds(others) == [Compiled] * len(GOOD)
+
+
+def test_children_that_are_up_before_the_pool_is_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Places):
+        def __init__(self, count: int, start: Callable[[], Child]) -> None:
+            super().__init__(count, start)
+            until(lambda: all(child.ready for child in self.every()), "the children are up")
+
+    monkeypatch.setattr("edge.compiler_pool.Places", Slow)
+    with Compiler() as compiler:
+        assert kinds(compiler.compile_many(GOOD)) == [Compiled] * len(GOOD)
 
 
 def test_separators_that_are_line_ends_to_some_are_letters_like_others() -> None:
