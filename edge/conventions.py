@@ -4,7 +4,7 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,7 @@ class Conventions:
     env: Mapping[str, Any] = field(default_factory=dict)
     tailwind: Mapping[str, Any] = field(default_factory=dict)
     styles: Mapping[str, Any] = field(default_factory=dict)
+    root: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -53,8 +54,9 @@ class Survey:
 
     def __init__(self, configs: Configs, text_of: TextOf) -> None:
         self._configs, self._text_of = configs, text_of
-        self._variables = environment.read([text_of(name) or "" for name in environment.FILES])
+        self._variables = self._environment("")
         self._warnings: list[str] = []
+        self._root = ""
 
     def conventions(self, sheets: Mapping[str, str]) -> Conventions | Problem:
         """Return what follows from the app's files; `sheets` are its style sheets."""
@@ -66,16 +68,20 @@ class Survey:
             found = {}
         read = vite.read(found)
         self._warnings += [f"{path}: the alias {one} is not understood" for one in read.unknown]
+        self._root = read.root
+        if read.env_folder:
+            self._variables = self._environment(read.env_folder)
         tailwind = self._tailwind(sheets)
         if isinstance(tailwind, Problem):
             return tailwind
         tsconfigs = {name: text for name in _TSCONFIGS if (text := self._text_of(name))}
         return Conventions(
-            paths={**aliases(tsconfigs), **read.paths},
+            paths={**aliases(tsconfigs, read.root), **read.paths},
             define=read.define,
             env={**environment.shown(self._variables, read.prefixes), **read.env},
             tailwind=_keyed(tailwind),
             styles=read.styles,
+            root=read.root,
             warnings=tuple(self._warnings),
         )
 
@@ -90,7 +96,7 @@ class Survey:
         if not old:
             return self._modules(asked) if major or asked else {}
         named = [self._file_of(name, path) for kind, name, path in asked if kind == "config"]
-        path = next(filter(None, named), None) or self._first(f"tailwind.config{ending}" for ending in _SCRIPTS)
+        path = next(filter(None, named), None) or self._nearest([f"tailwind.config{ending}" for ending in _SCRIPTS])
         config = self._configs.value("tailwind", path, self._text_of, self._variables) if path else {}
         if isinstance(config, Problem):
             return config
@@ -112,7 +118,7 @@ class Survey:
 
     def _postcss(self) -> list[str] | Problem:
         """Return the names of PostCSS's plugins; what none of them does here is said."""
-        path = self._first(_POSTCSS)
+        path = self._nearest(_POSTCSS)
         if path is None:
             path, found = "package.json", _loaded(self._text_of("package.json")).get("postcss")
         elif path.endswith((".json", "rc")):
@@ -135,6 +141,13 @@ class Survey:
             if isinstance(version, str) and (number := _MAJOR.match(version)):
                 return int(number[1])
         return None
+
+    def _environment(self, folder: str) -> dict[str, str]:
+        return environment.read([self._text_of(folder + name) or "" for name in environment.FILES])
+
+    def _nearest(self, names: Sequence[str]) -> str | None:
+        """Return what is there of some names, beside index.html or in the app's own folder."""
+        return self._first([self._root + name for name in names]) or self._first(names)
 
     def _first(self, names: Iterable[str]) -> str | None:
         return next((name for name in names if self._text_of(name) is not None), None)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from edge.resolve import root_of
+
 _MOST_DEPTHS = 5
 _LONGEST, _MOST_ALTERNATIVES, _MOST_PATTERNS = 500, 100, 500
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
@@ -37,7 +39,7 @@ class Globs:
             for path in self._fitting(_absolute(importer, pattern, self.paths)):
                 chosen.setdefault(path, pattern)
         return {
-            _named(importer, pattern, path): path
+            _named(importer, pattern, path, root_of(self.paths)): path
             for path, pattern in sorted(chosen.items())
             if path != importer and path not in unwanted
         }
@@ -58,19 +60,19 @@ def expand(importer: str, patterns: Iterable[str], files: Collection[str], paths
 
 
 def _absolute(importer: str, pattern: str, paths: Mapping[str, str]) -> str:
-    if pattern.startswith("/"):
-        return pattern[1:]
     for alias, target in paths.items():
         prefix = alias.partition("*")[0]
         if prefix and pattern.startswith(prefix):
             return target.partition("*")[0] + pattern[len(prefix) :]
+    if pattern.startswith("/"):
+        return pattern[1:]
     return posixpath.normpath(posixpath.join(posixpath.dirname(importer), pattern))
 
 
-def _named(importer: str, pattern: str, path: str) -> str:
+def _named(importer: str, pattern: str, path: str, root: str) -> str:
     """Return a relative name for a relative pattern, a name from the root for any other, as Vite does."""
     if not pattern.startswith("."):
-        return f"/{path}"
+        return f"/{path.removeprefix(root)}"
     relative = posixpath.relpath(path, posixpath.dirname(importer) or ".")
     return relative if relative.startswith(".") else f"./{relative}"
 

@@ -16,6 +16,8 @@ WHOLE, INLINE = "index.html?entry.js", "index.html?inline="
 Edit = tuple[int, int, str]
 #: Where an app without an index.html begins, if one of these is there.
 _ENTRIES = ("src/main.tsx", "src/main.jsx", "src/main.ts", "src/main.js", "src/index.tsx", "src/index.jsx")
+#: Folders whose pages were made of others, or belong to somebody else.
+_MADE = {"public", "static", "dist", "build", "node_modules"}
 _BARE = (
     '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title></head>\n'
@@ -37,14 +39,19 @@ class Page:
         return self.before + head + self.between + entry + self.after
 
 
-def read(text: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Page:
+def is_part(module_id: str) -> bool:
+    """Whether a module is a page's own: it stands in it, or loads all that does."""
+    return module_id.rpartition("/")[2].startswith((WHOLE, INLINE))
+
+
+def read(text: str, files: Mapping[str, bytes] = MappingProxyType({}), root: str = "") -> Page:
     """Find where the head begins and what the page loads: one module, or all that stands in it together."""
     scan = Elements(text)
     loaded = [one for one in scan.found if one.kind != "classic"]
-    edits = [edit for one in scan.found if one.kind == "classic" and (edit := _addressed(one, text, files))]
+    edits = [edit for one in scan.found if one.kind == "classic" and (edit := _addressed(one, text, files, root))]
     if not loaded:
         begin = scan.head
-        return Page(text[:begin], _edited(text, begin, len(text), edits), "", WHOLE if scan.shows else None)
+        return Page(text[:begin], _edited(text, begin, len(text), edits), "", root + WHOLE if scan.shows else None)
     first = next((one for one in loaded if one.kind != "sheet"), loaded[0])
     alone = len(loaded) == 1 and first.kind == "module"
     edits += [(one.start, one.end, "") for one in loaded]
@@ -53,26 +60,26 @@ def read(text: str, files: Mapping[str, bytes] = MappingProxyType({})) -> Page:
         _edited(text, 0, begin, edits),
         _edited(text, begin, first.start, edits),
         _edited(text, first.end, len(text), edits),
-        _path(first.address) if alone else WHOLE,
+        root + (_path(first.address) if alone else WHOLE),
     )
 
 
 def source(text: str, module_id: str) -> str:
-    """Return the code behind one of the ids that begin with index.html, line by line where it stands in the page."""
+    """Return the code behind one of a page's own ids, line by line where it stands in the page."""
     found = Elements(text).found
     inline = [one for one in found if one.kind == "inline"]
-    if module_id == WHOLE:
+    if module_id.endswith(WHOLE):
         sheets = [f"/{_path(one.address)}" for one in found if one.kind == "sheet"]
         names = {one.start: f"/{INLINE}{number}.js" for number, one in enumerate(inline)}
         modules = [names.get(one.start, f"/{_path(one.address)}") for one in found if one.kind in {"module", "inline"}]
         return "".join(f"import {json.dumps(spec)};\n" for spec in dict.fromkeys([*sheets, *modules]))
-    one = inline[int(module_id.removeprefix(INLINE).removesuffix(".js"))]
+    one = inline[int(module_id.partition(INLINE)[2].removesuffix(".js"))]
     return "\n" * text.count("\n", 0, text.index(one.text, one.start)) + one.text
 
 
-def _addressed(one: Element, text: str, files: Mapping[str, bytes]) -> Edit | None:
+def _addressed(one: Element, text: str, files: Mapping[str, bytes], root: str) -> Edit | None:
     """Name the content of a classic script in its address, under which alone a page is given it."""
-    path, tag = _path(one.address), text[one.start : one.end]
+    path, tag = root + _path(one.address), text[one.start : one.end]
     if path not in files or one.address not in tag:
         return None
     named = f"/{path}?v={files[path].hex()[:8]}"
@@ -92,10 +99,20 @@ def _path(address: str) -> str:
     return posixpath.normpath(unquote(address.partition("?")[0]).lstrip("/"))
 
 
-def bare(title: str, files: Mapping[str, Any]) -> str | None:
+def bare(title: str, files: Mapping[str, Any], root: str = "") -> str | None:
     """Return a page for an app that has an entry but no index.html."""
-    entry = next((path for path in _ENTRIES if path in files), None)
+    entry = next((path for path in _ENTRIES if root + path in files), None)
     return _BARE.format(title=html.escape(title), entry=entry) if entry else None
+
+
+def elsewhere(files: Iterable[str]) -> str | None:
+    """Say where else there is an index.html, for an app that has none where it would begin."""
+    folders = (posixpath.dirname(path) for path in sorted(files) if posixpath.basename(path) == "index.html")
+    folder = next((one for one in folders if not _MADE.intersection(one.split("/"))), None)
+    return folder and (
+        f"There is no index.html to begin with, but one in {folder}/. Publish that folder as the app, or name it as"
+        f" `root` in a vite.config beside package.json"
+    )
 
 
 def embedded(value: Any) -> str:

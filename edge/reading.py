@@ -95,8 +95,9 @@ class Reading:
     def mentioned(self) -> set[str]:
         """Return every class that the app's page and modules mention."""
         page_only: dict[str, tuple[Compiled, int]] = {}
-        if "index.html" in self._files:
-            self._learn([f"index.html?{unit.CLASSES}"], page_only)
+        html = f"{self._conventions.root}index.html"
+        if html in self._files:
+            self._learn([f"{html}?{unit.CLASSES}"], page_only)
         mentioned: set[str] = set()
         for compiled, _size in (*self.known.values(), *page_only.values()):
             mentioned.update(compiled.candidates)

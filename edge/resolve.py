@@ -14,7 +14,8 @@ _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
 _COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",)}
 _SCRIPTS = (".js", ".mjs")
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
-_DEFAULT = {"@/*": "src/*"}
+#: What a path from the root means, where the root is another folder than the app's own.
+ROOTED = "/*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,21 @@ class Missing:
 Target = Local | Package | Url | Missing
 
 
-def aliases(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the app's path aliases: the conventional one, and what its tsconfig says."""
+def aliases(files: Mapping[str, str], root: str = "") -> dict[str, str]:
+    """Return the app's path aliases: the conventional ones, and what its tsconfig says."""
+    usual = {"@/*": f"{root}src/*", **({ROOTED: f"{root}*"} if root else {})}
     for name in _TSCONFIGS:
         options = _compiler_options(files.get(name, ""))
         paths = options.get("paths")
         if isinstance(paths, dict):
             base = options.get("baseUrl") if isinstance(options.get("baseUrl"), str) else "."
-            return {**_DEFAULT, **_first_targets(paths, str(base))}
-    return _DEFAULT
+            return {**usual, **_first_targets(paths, str(base))}
+    return usual
+
+
+def root_of(paths: Mapping[str, str]) -> str:
+    """Return the folder that a path from the root begins in."""
+    return paths.get(ROOTED, "").removesuffix("*")
 
 
 def _compiler_options(text: str) -> dict[str, Any]:
@@ -88,12 +95,10 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
         return Url(specifier)
     spec, question, query = specifier.partition("?")
     suffix = question + query
+    if spec.startswith("/"):
+        return _from_root(specifier, spec, suffix, files, paths)
     if spec.startswith("."):
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(importer), spec))
-    elif spec.startswith("/"):
-        if (public := f"public{unquote(spec)}") in files:
-            return _public(public, specifier, suffix)
-        wanted = posixpath.normpath(spec[1:])
     elif (aliased := _aliased(spec, paths)) is not None:
         if aliased.startswith(PACKAGE):
             return Package(aliased.removeprefix(PACKAGE) + suffix)
@@ -105,6 +110,18 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
     if wanted == ".." or wanted.startswith("../"):
         return Missing(f"{specifier} lies outside of the app")
     found = _probe(wanted, files)
+    if found is None:
+        return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
+    return Local(found + suffix)
+
+
+def _from_root(specifier: str, spec: str, suffix: str, files: Container[str], paths: Mapping[str, str]) -> Target:
+    """Return what a path from the root means: there is one that Vite is told of, and the app's own folder."""
+    for folder in dict.fromkeys((root_of(paths), "")):
+        if (public := f"{folder}public{unquote(spec)}") in files:
+            return _public(public, specifier, suffix)
+    wanted = posixpath.normpath(_aliased(spec, paths) or spec[1:])
+    found = _probe(wanted, files) or _probe(posixpath.normpath(spec[1:]), files)
     if found is None:
         return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
     return Local(found + suffix)

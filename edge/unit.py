@@ -43,7 +43,7 @@ def wish(module_id: str) -> tuple[str, Wish]:
         return path, "worker"
     if "init" in words:
         return path, "init"
-    if CLASSES in words or module_id.startswith((page.WHOLE, page.INLINE)):
+    if CLASSES in words or page.is_part(module_id):
         return path, "compiled"
     if "url" in words or posixpath.splitext(path)[1].lower() not in _COMPILED:
         return path, "address"
@@ -52,7 +52,7 @@ def wish(module_id: str) -> tuple[str, Wish]:
 
 def source(module_id: str, path: str, text: str) -> Source:
     """Return what is compiled for a module: its file, or what stands in the page."""
-    if module_id.startswith((page.WHOLE, page.INLINE)):
+    if page.is_part(module_id):
         return Source(module_id, page.source(text, module_id))
     return Source(path, text)
 

@@ -23,6 +23,9 @@ class Vite:
     env: dict[str, Any] = field(default_factory=dict)
     prefixes: tuple[str, ...] = ("VITE_",)
     styles: dict[str, Any] = field(default_factory=dict)
+    #: Folders, nothing or with a slash behind: where index.html is, and where .env files are.
+    root: str = ""
+    env_folder: str = ""
     unknown: list[str] = field(default_factory=list)
 
 
@@ -42,6 +45,8 @@ def read(config: object) -> Vite:
     listed = [prefixes] if isinstance(prefixes, str) else prefixes if isinstance(prefixes, list) else []
     vite.prefixes = tuple(one for one in listed if isinstance(one, str) and one) or vite.prefixes
     vite.styles = _dict(_dict(config.get("css")).get("preprocessorOptions"))
+    vite.root = _folder("", config.get("root"))
+    vite.env_folder = _folder(vite.root, config.get("envDir"))
     return vite
 
 
@@ -79,6 +84,12 @@ def _target(replacement: str) -> str:
         path = posixpath.normpath(f"/{replacement.lstrip('./')}").lstrip("/")
         return f"{path}/" if replacement.endswith("/") and path else path
     return PACKAGE + replacement
+
+
+def _folder(within: str, named: object) -> str:
+    """Return a folder of the app, whose own folder is the root of all paths."""
+    path = posixpath.normpath(posixpath.join("/", within, named if isinstance(named, str) else "")).lstrip("/")
+    return path and f"{path}/"
 
 
 def _parsed(value: object) -> object:

@@ -70,15 +70,16 @@ class Workshop:
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
         """Draw an app as its files are now; Snooze: its packages are on their way."""
         began = time.perf_counter()
-        html = self._text(files, "index.html", shelf) or page.bare(app_id, files)
+        conventions = self._surveyor.conventions(app_id, files, shelf)
+        root = "" if isinstance(conventions, Problem) else conventions.root
+        html = self._text(files, f"{root}index.html", shelf) or page.bare(app_id, files, root)
         if html is None:
             return Drawing(problem=self._instead(files, shelf, NOTHING_TO_SHOW))
         if problem := limits.page(html):
             return Drawing(problem=problem)
-        conventions = self._surveyor.conventions(app_id, files, shelf)
         if isinstance(conventions, Problem):
             return Drawing(problem=conventions)
-        around = page.read(environment.in_page(html, conventions.env), files)
+        around = page.read(environment.in_page(html, conventions.env), files, root)
         if around.entry is None:
             return Drawing(problem=self._instead(files, shelf, NOTHING_LOADED))
         found = self._reader.begin(files, shelf, conventions)
@@ -119,6 +120,7 @@ class Workshop:
                 "env": conventions.env,
                 "deps": _addresses(name, specs),
                 "links": _sheets(name, specs, graph),
+                **({"root": root} if root else {}),
             },
             sizes=sizes,
             milliseconds={
@@ -140,8 +142,10 @@ class Workshop:
 
     def _instead(self, files: Mapping[str, bytes], shelf: Shelf, otherwise: Problem) -> Problem:
         """Say rather what the app is made with, if that is why there is no page."""
-        words = frameworks.other(self._text(files, "package.json", shelf))
-        return Problem("package.json", words) if words else otherwise
+        if words := frameworks.other(self._text(files, "package.json", shelf)):
+            return Problem("package.json", words)
+        words = page.elsewhere(files) if otherwise is NOTHING_TO_SHOW else None
+        return Problem("index.html", words) if words else otherwise
 
     def _text(self, files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
         """Return what one of the few files says that every turn looks at."""

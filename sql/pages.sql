@@ -16,9 +16,16 @@ select module_id, deps, code, map from fleet.preview_modules join fleet.units us
 where app_id = %(app_id)s order by module_id;
 
 -- name: file
--- Of the places where a file may lie, the first that has one.
-select path, sha256, content from fleet.files join fleet.blobs using (sha256)
-where app_id = %(app_id)s and path = any(%(paths)s::text[]) order by array_position(%(paths)s::text[], path) limit 1;
+-- Of the places where a file may lie, the first that has one; beside index.html before the app's own folder.
+with roots (root) as (
+    select page::json ->> 'root' from fleet.previews where app_id = %(app_id)s
+    union select ''
+), places (path, nth) as (
+    select root || place, row_number() over (order by root = '', nth)
+    from roots, unnest(%(paths)s::text[]) with ordinality as given (place, nth) where root is not null
+)
+select path, sha256, content from places join fleet.files using (path) join fleet.blobs using (sha256)
+where app_id = %(app_id)s order by places.nth limit 1;
 
 -- name: configure
 -- What is not said stays as it was.

@@ -54,7 +54,7 @@ class Wanted:
 
     def may_show(self, path: str, sha256: bytes) -> bool:
         """Tell whether a file that was found is for the page."""
-        if path.startswith(PUBLIC) or self.is_named(sha256):
+        if f"/{path}".endswith(f"/{self.paths[0]}") or self.is_named(sha256):
             return True
         return content_type(path).startswith(_SHOWN)
 

@@ -61,6 +61,23 @@ def test_a_plain_page_is_shown_with_all_that_it_loads(stage: Stage, query: Query
     assert stage.hear("updated")["reload"] is True
 
 
+def test_a_page_of_another_root_is_shown_with_what_lies_there(stage: Stage, query: Query) -> None:
+    files = {f"client/{path}": text for path, text in APP.items()}
+    files["client/now.js"] = 'export { now } from "/shared/now.js";'
+    config = 'import path from "path"; export default { root: path.join(__dirname, "client") };'
+    stage.write({**files, "shared/now.js": "export const now = 1;", "vite.config.ts": config})
+    assert {"client/index.html?inline=0.js", "client/later.js", "shared/now.js"} <= set(stage.hear("ready")["files"])
+    [(page,)] = query("select page::json ->> 'root' from fleet.previews", app_id=stage.app_id)
+    assert page == "client/"
+
+
+def test_a_page_that_lies_elsewhere_is_named(stage: Stage) -> None:
+    stage.write({"frontend/index.html": PAGE, "frontend/package.json": "{}", "backend/main.py": ""})
+    assert (
+        "but one in frontend/. Publish that folder as the app, or name it as `root`" in stage.hear("failed")["message"]
+    )
+
+
 def test_an_error_in_the_page_is_told_at_its_line(stage: Stage) -> None:
     stage.write({**APP, "index.html": PLAIN.replace("document.title = now", "document.title = (")})
     failed = stage.hear("failed")

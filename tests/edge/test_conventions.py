@@ -101,6 +101,22 @@ def test_vite_is_followed_as_far_as_it_goes_and_said_where_it_cannot_be(look: Lo
     assert "vite.config.ts:2: This fails when it is run: nope is not defined" in failing.warnings
 
 
+def test_the_root_is_the_folder_that_vite_says(look: Look) -> None:
+    files = {
+        "vite.config.ts": """import path from "path";
+        export default { root: path.resolve(import.meta.dirname, "client"), plugins: [await import("own")] };""",
+        "client/.env": "VITE_KEY=inside",
+        ".env": "VITE_KEY=outside",
+        "client/postcss.config.json": '{ "plugins": { "postcss-own": {} } }',
+    }
+    found = seen(look(files))
+    assert (found.root, found.env["VITE_KEY"]) == ("client/", "inside")
+    assert found.paths == {"@/*": "client/src/*", "/*": "client/*"}
+    assert found.warnings == ("client/postcss.config.json: the PostCSS plugin postcss-own is left out of previews",)
+    files["vite.config.ts"] = 'export default { root: "./client/", envDir: ".." };'
+    assert seen(look(files)).env["VITE_KEY"] == "outside"
+
+
 def test_a_broken_tailwind_configuration_is_a_problem_at_its_place(look: Look) -> None:
     found = look({"package.json": package("^3"), "tailwind.config.ts": "export default {\n  theme: {,},\n};"})
     assert isinstance(found, Problem)

@@ -63,3 +63,8 @@ def test_stars_between_letters_find_what_they_stand_for() -> None:
     files = ["src/abcde.ts", "src/ae.ts", "src/abde.ts"]
     assert list(expand("x.ts", ["/src/a*c*e.ts"], files, {})) == ["/src/abcde.ts"]
     assert list(expand("x.ts", ["/src/a?d*.ts"], files, {})) == ["/src/abde.ts"]
+
+
+def test_a_pattern_from_another_root_names_from_there() -> None:
+    found = expand("src/App.tsx", ["/pages/*.ts"], FILES, {"/*": "src/*"})
+    assert found == {"/pages/b.ts": "src/pages/b.ts"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edge.page import INLINE, WHOLE, bare, embedded, read, source, style
+from edge.page import INLINE, WHOLE, bare, elsewhere, embedded, read, source, style
 
 VITE = """<!doctype html>
 <html lang="en">
@@ -69,6 +69,8 @@ def test_an_app_without_a_page_gets_one() -> None:
     assert page.entry == "src/main.tsx"
     assert "&lt;demo&gt;" in page.render("", "")
     assert bare("demo", {"README.md": b""}) is None
+    assert "/src/main.ts" in (bare("demo", {"web/src/main.ts": b""}, "web/") or "")
+    assert bare("demo", {"src/main.ts": b""}, "web/") is None
 
 
 def test_a_page_of_several_scripts_and_styles_begins_with_all_of_them() -> None:
@@ -95,3 +97,20 @@ def test_more_inline_scripts_than_anybody_writes_stay_where_they_are() -> None:
     text = "<p>" + "<script type=module>1</script>" * 1_000
     assert source(text, WHOLE).count("import") == 20
     assert read(text).render("", "").count("<script") == 980
+
+
+def test_a_page_in_a_folder_loads_what_lies_beside_it() -> None:
+    one = '<script type=module src="{}"></script>'
+    assert read(one.format("./main.js"), {}, "client/").entry == "client/main.js"
+    assert read(one.format("/src/main.js"), {}, "client/").entry == "client/src/main.js"
+    text = one.format("/a.js") + '<script src=old.js></script><script type="module">1</script>'
+    page = read(text, {"client/old.js": bytes(32)}, "client/")
+    assert page.entry == f"client/{WHOLE}"
+    assert "src=/client/old.js?v=00000000" in page.after
+    assert source(text, page.entry) == f'import "/a.js";\nimport "/{INLINE}0.js";\n'
+    assert source(text, f"client/{INLINE}0.js") == "1"
+
+
+def test_a_page_that_lies_elsewhere_is_named() -> None:
+    assert "one in apps/web/." in (elsewhere(["README.md", "dist/index.html", "apps/web/index.html"]) or "")
+    assert elsewhere(["public/index.html", "node_modules/x/index.html"]) is None

@@ -79,3 +79,18 @@ def test_a_tsconfig_brings_aliases_of_its_own() -> None:
 @pytest.mark.parametrize("text", ["{", '{"compilerOptions": []}', '{"compilerOptions": {"paths": 1}}', "[" * 20_000])
 def test_a_broken_tsconfig_is_passed_over(text: str) -> None:
     assert aliases({"tsconfig.json": text}) == aliases({})
+
+
+def test_a_path_from_the_root_begins_where_vite_says_and_else_in_the_apps_folder() -> None:
+    files = {"client/src/App.tsx", "client/public/own.svg", "public/vite.svg", "shared/x.ts", "src/App.tsx"}
+    paths = aliases({}, "client/")
+    meant = {
+        "/src/App": "client/src/App.tsx",
+        "@/App": "client/src/App.tsx",
+        "/own.svg": "client/public/own.svg?url",
+        "/vite.svg": "public/vite.svg?url",
+        "/shared/x": "shared/x.ts",
+    }
+    assert {one: resolve("client/src/main.tsx", one, files, paths) for one in meant} == {
+        one: Local(path) for one, path in meant.items()
+    }

@@ -12,6 +12,7 @@ import pytest
 
 from edge.preview import files
 from gateway.preview.passes import Passes
+from sql.database import transaction
 from tests.gateway.conftest import Author, Gateway
 from tests.gateway.preview.conftest import edge, revise, store
 
@@ -190,6 +191,14 @@ def test_files_of_the_page_are_served_and_others_are_not(origin: httpx.Client, a
         "/..%2fx.svg",
     ):
         assert get(origin, assets, path).status_code == 404, path
+
+
+def test_files_beside_the_page_are_those_of_the_root(origin: httpx.Client, author: Author, assets: str) -> None:
+    with transaction(author.pool, assets) as tx:
+        tx.execute("""update fleet.previews set page = '{"root": "src/"}' where app_id = %s""", (assets,))
+    assert get(origin, assets, "/logo.svg").text == "<svg/>"
+    assert get(origin, assets, "/robots.txt").text == "all"
+    assert get(origin, assets, "/secret.ts").status_code == 404
 
 
 def test_an_address_that_names_the_content_is_kept(origin: httpx.Client, assets: str) -> None:
