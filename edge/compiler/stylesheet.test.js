@@ -55,6 +55,18 @@ test("JSON offers the whole and what is a name", async () => {
   assert.equal(values.a, values.default.a);
 });
 
+test("JSON may have the names that every object has", async () => {
+  const source = '{"__proto__": {"a": 1}, "constructor": 2, "then": 3, "toString": 4}';
+  const { code, exports } = /** @type {{code: string, exports: string[]}} */ (
+    fileCompiler()({ path: "src/a.json", source })
+  );
+  assert.deepEqual(exports, ["default", "__proto__", "constructor", "then", "toString"]);
+  const { exports: values } = await run(code);
+  const got = ["__proto__", "constructor", "then", "toString"].map((name) => values[name]);
+  assert.deepEqual(got, [{ a: 1 }, 2, 3, 4]);
+  assert.equal(Object.getPrototypeOf(values.default), Object.prototype);
+});
+
 test("broken JSON has its place", async () => {
   const report = await reportOf(() => fileCompiler()({ path: "src/a.json", source: '{\n  "a": 1,\n  "b" 2\n}' }));
   assert.deepEqual([report.line, report.column], [3, 7]);

@@ -17,10 +17,29 @@ export function interop(namespace) {
   return { ...named, default: whole };
 }
 
+/**
+ * The same exports; but the promise that is to bring them, and asks first whether they have a `then`, is told no. It
+ * asks once. Else an export of that name would be called, and who imports it would wait for ever.
+ * @template {object} T
+ * @param {T} namespace
+ * @returns {T}
+ */
+export function unthenable(namespace) {
+  if (!("then" in namespace)) return namespace;
+  let asked = false;
+  return new Proxy(namespace, {
+    get(target, name) {
+      if (name !== "then" || asked) return Reflect.get(target, name);
+      asked = true;
+      return undefined;
+    },
+  });
+}
+
 export class Externals {
   #known;
   #import;
-  /** @type {Map<string, Promise<Record<string, unknown>>>} */
+  /** @type {Map<string, Promise<{is: Record<string, unknown>}>>} */
   #loaded = new Map();
 
   /**
@@ -38,26 +57,26 @@ export class Externals {
   }
 
   /** @param {string} specifier */
-  async dependency(specifier) {
-    if (!this.has(specifier)) throw new Error(`The dependency "${specifier}" is not installed`);
+  dependency(specifier) {
+    if (!this.has(specifier)) return Promise.reject(new Error(`The dependency "${specifier}" is not installed`));
     return this.#once(this.#known[specifier]);
   }
 
   /** @param {string} url */
-  async address(url) {
+  address(url) {
     return this.#once({ url });
   }
 
   /** @param {Dependency} dependency */
-  #once({ url, cjs }) {
-    if (url === null) return Promise.resolve(NOTHING);
+  async #once({ url, cjs }) {
+    if (url === null) return NOTHING;
     let loaded = this.#loaded.get(url);
     if (!loaded) {
-      loaded = this.#import(url).then((namespace) => (cjs ? interop(namespace) : namespace));
+      loaded = this.#import(url).then((namespace) => ({ is: cjs ? interop(namespace) : namespace }));
       this.#loaded.set(url, loaded);
       // A lost connection is no answer for ever: the next import asks again.
       loaded.catch(() => this.#loaded.delete(url));
     }
-    return loaded;
+    return unthenable((await loaded).is);
   }
 }

@@ -1,5 +1,7 @@
 // Evaluates modules in the order of ECMAScript: depth first, once, circles and top-level await included.
 
+import { unthenable } from "./externals.js";
+
 /** @typedef {import("./registry.js").Exports} Exports */
 /** @typedef {import("./registry.js").Instance} Instance */
 /** @typedef {import("./registry.js").Module} Module */
@@ -62,15 +64,8 @@ export class Loader {
     }
     const known = module.instance;
     const instance = known && known.state !== "failed" ? known : this.#begin(module);
-    if (instance.state === "ready") return instance.exports;
-    if (!importer) return instance.promise;
-    if (waits(instance, importer)) return instance.exports;
-    importer.waiting = instance;
-    try {
-      return await instance.promise;
-    } finally {
-      importer.waiting = null;
-    }
+    if (instance.state !== "ready" && !(importer && waits(instance, importer))) await arrival(instance, importer);
+    return unthenable(instance.exports);
   }
 
   /**
@@ -88,7 +83,7 @@ export class Loader {
       id: module.id,
       exports: namespace(),
       state: "loading",
-      promise: Promise.resolve(NOTHING),
+      promise: Promise.resolve(),
       waiting: null,
       imports: new Set(),
       hot: this.#makeHot(module),
@@ -120,7 +115,6 @@ export class Loader {
       instance.state = "failed";
       throw error;
     }
-    return instance.exports;
   }
 
   /** @param {Target} target @param {Instance} instance */
@@ -138,7 +132,7 @@ export class Loader {
    * @param {Instance} importer
    * @param {Instance | null} waiting the importer too, if the import is static
    */
-  async #import(deps, specifier, importer, waiting) {
+  #import(deps, specifier, importer, waiting) {
     const target = deps[specifier];
     if (typeof target !== "string") return this.#outside(target, specifier, importer.id);
     importer.imports.add(target);
@@ -150,7 +144,20 @@ export class Loader {
     if (typeof target === "object" && "dep" in target) return this.#externals.dependency(target.dep);
     if (typeof target === "object" && "url" in target) return this.#externals.address(target.url);
     if (/^(?:https?:)?\/\//.test(specifier)) return this.#externals.address(specifier);
-    throw new MissingModule(`"${specifier}" cannot be found`, importer);
+    return Promise.reject(new MissingModule(`"${specifier}" cannot be found`, importer));
+  }
+}
+
+/**
+ * @param {Instance} instance
+ * @param {Instance | null} importer is seen to wait meanwhile
+ */
+async function arrival(instance, importer) {
+  if (importer) importer.waiting = instance;
+  try {
+    await instance.promise;
+  } finally {
+    if (importer) importer.waiting = null;
   }
 }
 

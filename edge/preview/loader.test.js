@@ -140,3 +140,21 @@ test("an eager glob is loaded before the module, another when it is called", asy
   assert.deepEqual(order, ["a", "main"]);
   assert.equal((await found[1]["./b"]()).name, "b");
 });
+
+test("an export by the name of `then` is an export like any other, and nobody waits for it", async () => {
+  // biome-ignore lint/suspicious/noThenProperty: it is what apps and packages may export
+  const thenable = { default: { then: () => "theirs" } };
+  const { registry, loader } = page({ cjs: { url: "/cjs", cjs: true } }, { "/cjs": thenable });
+  registry.define("a", {}, async (exports) => {
+    // biome-ignore lint/suspicious/noThenProperty: likewise
+    Object.defineProperty(exports, "then", { enumerable: true, configurable: true, get: () => () => "ours" });
+  });
+  /** @type {any[]} */
+  const got = [];
+  const deps = { "./a": "a", cjs: { dep: "cjs" } };
+  registry.define("main", deps, async (_, load, later) => {
+    for (const module of [await load("./a"), await later("./a"), await load("cjs")]) got.push(module.then());
+  });
+  await loader.load("main");
+  assert.deepEqual(got, ["ours", "ours", "theirs"]);
+});

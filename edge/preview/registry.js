@@ -13,7 +13,7 @@
  *   id: string,
  *   exports: Exports,
  *   state: "loading" | "ready" | "failed",
- *   promise: Promise<Exports>,
+ *   promise: Promise<void>,
  *   waiting: Instance | null,
  *   imports: Set<string>,
  *   hot: import("./hot.js").Hot,

@@ -1,6 +1,6 @@
 // Workers of the app: a script of their own with the modules that they reach, made from the page's registry.
 
-import { interop } from "./externals.js";
+import { interop, unthenable } from "./externals.js";
 
 /** @typedef {import("./registry.js").Deps} Deps */
 /** @typedef {{origin: string, env: Record<string, unknown>, dependencies: Record<string, import("./externals.js").Dependency>}} About */
@@ -36,7 +36,8 @@ export function addressOf(registry, about, entry) {
     const module = registry.get(id);
     return module ? [`[${JSON.stringify(id)},${JSON.stringify(module.deps)},${module.body}]`] : [];
   });
-  const text = `${interop}\n(${run})(${JSON.stringify(about)},[${definitions.join(",\n")}],interop);`;
+  const given = `${JSON.stringify(about)},[${definitions.join(",\n")}],interop,unthenable`;
+  const text = `${interop}\n${unthenable}\n(${run})(${given});`;
   return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 }
 
@@ -45,12 +46,16 @@ export function addressOf(registry, about, entry) {
  * @param {About} about
  * @param {Definition[]} definitions
  * @param {(namespace: any) => any} unify
+ * @param {(namespace: any) => any} plain
  */
-async function run({ origin, env, dependencies }, definitions, unify) {
+async function run({ origin, env, dependencies }, definitions, unify, plain) {
   /** @typedef {{deps: Deps, body: import("./registry.js").Body, exports: any, done: Promise<any> | null, waiting: Made | null}} Made */
   /** @type {Map<string, Made>} */
   const modules = new Map(
-    definitions.map(([id, deps, body]) => [id, { deps, body, exports: {}, done: null, waiting: null }]),
+    definitions.map(([id, deps, body]) => [
+      id,
+      { deps, body, exports: Object.create(null), done: null, waiting: null },
+    ]),
   );
   // What is said to the worker before it listens is said again when it does.
   /** @type {MessageEvent[]} */
@@ -69,17 +74,17 @@ async function run({ origin, env, dependencies }, definitions, unify) {
     const module = modules.get(id);
     if (!module) return {}; // a style sheet
     module.done ??= Promise.resolve().then(() => evaluate(id, module)); // not before it can be seen to have begun
-    if (importer && waits(module, importer)) return module.exports;
+    if (importer && waits(module, importer)) return plain(module.exports);
     if (importer) importer.waiting = module;
     await module.done;
     if (importer) importer.waiting = null;
-    return module.exports;
+    return plain(module.exports);
   };
   const outside = async (/** @type {any} */ target, /** @type {string} */ specifier) => {
     const { url, cjs } = target?.dep ? dependencies[target.dep] : (target ?? { url: specifier });
     if (url === null) return {};
     const namespace = await import(new URL(url, origin).href);
-    return cjs ? unify(namespace) : namespace;
+    return plain(cjs ? unify(namespace) : namespace);
   };
   const evaluate = (/** @type {string} */ id, /** @type {Made} */ module) => {
     const { deps, body, exports } = module;

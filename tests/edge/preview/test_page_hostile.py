@@ -38,13 +38,13 @@ import { constructor as c } from "./constructor";
 import own, { hasOwnProperty as h } from "./hasOwnProperty";
 import { then } from "./then";
 import d from "./default";
-export const label = (count: number) => [count, a, p, c, own, h, then, d].join();
+export const label = (count: number) => [count, a, p, c, own, h, then(), d].join();
 """
     names = {
         "src/__proto__.ts": "export const a = 1, __proto__ = 2;",
         "src/constructor.ts": "export const constructor = 3;",
         "src/hasOwnProperty.ts": "export default 4; export const hasOwnProperty = 5;",
-        "src/then.ts": "export const then = 6;",
+        "src/then.ts": "export function then() { return 6; }",
         "src/default.ts": "export default 7;",
     }
     shown = show(counter(label__ts=label) | names)

@@ -32,6 +32,7 @@ export const double = (n: number) => n * two();
 TWO = """
 import * as double from "./double";
 export const two = () => ("double" in double ? 2 : 0);
+export function then() {}
 """
 
 
