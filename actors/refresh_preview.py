@@ -83,7 +83,7 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
         if step is not None:
             headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}
             turn.push(PREVIEWS, revision.told(step.kind, body, name, code, contents), headers)
-    workshop.remember(shelf.new)
+    workshop.remember(shelf.new, turn.app_id, drawing)
     studio.remembered.put(turn.app_id, shown.after(step, number))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from edge.earlier import Earlier
 from edge.graph import Problem
 
 NOTHING_TO_SHOW = Problem(
@@ -26,6 +27,8 @@ class Drawing:
     sizes: dict[bytes, int] = field(default_factory=dict)
     milliseconds: dict[str, float] = field(default_factory=dict)
     problem: Problem | None = None
+    #: What the next turn may go on from.
+    read: Earlier | None = None
 
     def weight(self, modules: Iterable[str], styles: Iterable[str]) -> int:
         """Return how many characters it takes to tell these."""

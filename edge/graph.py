@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -60,6 +61,11 @@ class Graph:
     styles: list[str] = field(default_factory=list)
     packages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """Return what imports mean as pages are told it."""
+        return {one: json.dumps(deps) for one, deps in self.deps.items()}
 
 
 #: What is known of a module id, or why nothing is.

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.configs import problem
 from edge.conventions import Conventions
+from edge.earlier import Earlier
 from edge.graph import Graph, Meaning, Problem, Routes, Unit
 from edge.memory import Memory
 from edge.shapes import Shapes
@@ -20,6 +22,8 @@ from edge.surveyor import Surveyor, Texts, salt
 _OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
 #: Fewer modules than this that have just been written are compiled sooner than asked about.
 _FEW = 4
+#: What is remembered of one is mostly references to what is remembered of its files.
+_APPS = 500
 
 
 class Shelf(Texts, Protocol):
@@ -42,46 +46,80 @@ class Reader:
         self.compiler, self.surveyor = compiler, surveyor
         self.remembered: Memory[bytes, tuple[Compiled, int]] = Memory(5_000)
         self.shapes: Shapes[tuple[Unit, Meaning]] = Shapes()
+        self._earlier: Memory[str, Earlier] = Memory(_APPS)
 
     def remember(self, kept: Mapping[bytes, tuple[str, int]]) -> None:
         """Remember what is on the shelf by now; sooner, another turn would rely on what may never get there."""
         for key, (facts, size) in kept.items():
             self.remembered.put(key, (unit.known(facts), size))
 
-    def begin(self, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
+    def remember_app(self, app_id: str, read: Earlier) -> None:
+        """Remember an app as it was read, all of which is on the shelf by now."""
+        self._earlier.put(app_id, read)
+
+    def begin(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> "Reading":
         """Begin with an app as its files are now."""
-        return Reading(self, files, shelf, conventions)
+        return Reading(self, files, shelf, conventions, self._earlier.get(app_id))
 
 
 class Reading:
     """One app at one moment; `known` are the modules that were met, with the length of their code."""
 
-    def __init__(self, reader: Reader, files: Mapping[str, bytes], shelf: Shelf, conventions: Conventions) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        files: Mapping[str, bytes],
+        shelf: Shelf,
+        conventions: Conventions,
+        earlier: Earlier | None = None,
+    ) -> None:
         self.known: dict[str, tuple[Compiled, int]] = {}
+        self._made: dict[bytes, tuple[Compiled, int]] = {}
         self._problems: dict[str, Problem] = {}
         self._keys: dict[str, bytes] = {}
         self._reader, self._files, self._shelf, self._conventions = reader, files, shelf, conventions
+        self._earlier = earlier
 
-    def follow(self, entry: str) -> Graph:
-        """Walk from the entry, compiling what is met for the first time, wave after wave."""
+    def follow(self, entry: str) -> Earlier:
+        """Find out what the entry reaches, and compile what is met for the first time."""
+        graph = self._again(entry) or self._walk(entry)
+        return Earlier(entry, self._files, self._conventions, self.known, self._keys, graph)
+
+    def _again(self, entry: str) -> Graph | None:
+        """Compile what was edited; where it says the same about others as before, all else is as it was."""
+        earlier = self._earlier
+        edited = earlier.edited(entry, self._files, self._conventions) if earlier else None
+        if earlier is None or edited is None:
+            return None
+        known: dict[str, tuple[Compiled, int]] = {}
+        self._learn(edited, known)
+        if edited - known.keys() or any(
+            self._seen(one, made) != self._seen(one, earlier.known[one][0]) for one, (made, _size) in known.items()
+        ):
+            return None
+        self.known = {**earlier.known, **known}
+        self._keys = {**{one: earlier.keys[one] for one in earlier.known}, **self._keys}
+        return earlier.graph
+
+    def _walk(self, entry: str) -> Graph:
+        """Walk from the entry, wave after wave."""
         known, problems = self.known, self._problems
         names, paths = self._files.keys(), self._conventions.paths
         routes = Routes(names, paths, self._reader.shapes.notes(names, paths))
         unknown = {entry}
         while unknown:
             self._learn(unknown, known)
-            learnt = [(one, self._seen(one)) for one in sorted(unknown) if one in known]
+            learnt = [(one, self._seen(one, known[one][0])) for one in sorted(unknown) if one in known]
             reached = {target for one, made in learnt for target in routes.of(one, made).targets}
             unknown = reached - known.keys() - problems.keys()
 
         def unit_of(module_id: str) -> Unit | Problem:
-            return problems.get(module_id) or self._seen(module_id)
+            return problems.get(module_id) or self._seen(module_id, known[module_id][0])
 
         return routes.walk(entry, unit_of)
 
-    def _seen(self, module_id: str) -> Unit:
+    def _seen(self, module_id: str, compiled: Compiled) -> Unit:
         """Return what the graph has to know: of what a style sheet imports, the packages, whose sheets are linked."""
-        compiled = self.known[module_id][0]
         seen = unit.seen_by_graph(compiled)
         if compiled.kind != "css":
             return seen
@@ -97,7 +135,7 @@ class Reading:
         page_only: dict[str, tuple[Compiled, int]] = {}
         html = f"{self._conventions.root}index.html"
         if html in self._files:
-            self._learn([f"{html}?{unit.CLASSES}"], page_only)
+            self._learn({f"{html}?{unit.CLASSES}"}, page_only)
         mentioned: set[str] = set()
         for compiled, _size in (*self.known.values(), *page_only.values()):
             mentioned.update(compiled.candidates)
@@ -112,14 +150,14 @@ class Reading:
             known = self._keys[module_id] = unit.key(module_id, self._files[path], version)
         return known
 
-    def _learn(self, ids: Collection[str], known: dict[str, tuple[Compiled, int]]) -> None:
+    def _learn(self, ids: AbstractSet[str], known: dict[str, tuple[Compiled, int]]) -> None:
         """Find out about modules."""
         missing: dict[bytes, str] = {}
         remembered, shelf = self._reader.remembered, self._shelf
-        for one in ids:
+        for one in ids - self._problems.keys():
             if unit.wish(one)[0] not in self._files:
                 self._problems[one] = Problem(one, f"{one} does not exist")
-            elif (found := remembered.get(key := self.key(one))) is not None:
+            elif (found := self._made.get(key := self.key(one)) or remembered.get(key)) is not None:
                 known[one] = found
             else:
                 missing[key] = one
@@ -152,7 +190,7 @@ class Reading:
         made += self._compile(sources)
         self._shelf.put(made)
         for kept in made:
-            known[missing[kept.key]] = unit.known(kept.facts), len(kept.code)
+            known[missing[kept.key]] = self._made[kept.key] = unit.known(kept.facts), len(kept.code)
 
     def _compile(self, sources: Iterable[tuple[bytes, str, Source]]) -> list[unit.Kept]:
         plain: list[tuple[bytes, str, Source]] = []

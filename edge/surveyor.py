@@ -68,12 +68,17 @@ class Surveyor:
 
 def salt(path: str, files: Mapping[str, bytes], conventions: Conventions) -> str:
     """Return what the conventions add to the name of what is made of a file."""
-    if path.endswith(_TO_COMPILE):
+    if depends_on_others(path):
         others = sorted((one, sha256.hex()) for one, sha256 in files.items() if one.endswith(SHEETS))
         return _digest([others, conventions.styles])
     if conventions.define and not path.endswith((".css", ".json")):
         return _digest(conventions.define)
     return ""
+
+
+def depends_on_others(path: str) -> bool:
+    """Tell whether what is made of a file follows from other files, too."""
+    return path.endswith(_TO_COMPILE)
 
 
 def _is_as_before(looked_at: Mapping[str, bytes | None], files: Mapping[str, bytes]) -> bool:

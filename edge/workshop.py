@@ -43,6 +43,7 @@ class Workshop:
         self._surveyor = Surveyor(compiler)
         self._reader = reading.Reader(compiler, self._surveyor)
         self._texts: Memory[bytes, str] = Memory(200)
+        self._manifests: Memory[str, dict[str, Any]] = Memory(200)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Workshop":
@@ -63,9 +64,11 @@ class Workshop:
         """Return where the preview is shown."""
         return self._settings.preview_url(app_id)
 
-    def remember(self, kept: Mapping[bytes, tuple[str, int]]) -> None:
-        """Hear what is on the shelf by now."""
+    def remember(self, kept: Mapping[bytes, tuple[str, int]], app_id: str = "", drawing: Drawing | None = None) -> None:
+        """Hear what is on the shelf by now, and which drawing it belongs to, if that came to its end."""
         self._reader.remember(kept)
+        if drawing is not None and drawing.read is not None:
+            self._reader.remember_app(app_id, drawing.read)
 
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
         """Draw an app as its files are now; Snooze: its packages are on their way."""
@@ -82,8 +85,9 @@ class Workshop:
         around = page.read(environment.in_page(html, conventions.env), files, root)
         if around.entry is None:
             return Drawing(problem=self._instead(files, shelf, NOTHING_LOADED))
-        found = self._reader.begin(files, shelf, conventions)
-        graph, known = found.follow(around.entry), found.known
+        found = self._reader.begin(app_id, files, shelf, conventions)
+        read = found.follow(around.entry)
+        graph, known = read.graph, read.known
         compiled = time.perf_counter()
         lengths = {one: size for one, (_, size) in known.items()}
         if problem := next(iter(graph.problems), None) or limits.modules(lengths):
@@ -105,12 +109,12 @@ class Workshop:
         bundled = self._bundle(app_id, files, graph.packages, shelf, tell)
         if isinstance(bundled, Problem):
             return Drawing(problem=bundled)
-        name, specs = bundled[0], json.loads(bundled[1])
+        name, specs = bundled[0], self._specs(*bundled)
         sizes = {found.key(one): size for one, (_, size) in known.items()}
         return Drawing(
             modules={
-                one: (found.key(one), json.dumps(deps))
-                for one, deps in graph.deps.items()
+                one: (found.key(one), deps)
+                for one, deps in graph.told.items()
                 if known[one][0].kind != "css"  # a style sheet's importers do not change with it
             },
             styles={one: shelf.put_text(text.encode()) for one, text in styled.items()},
@@ -123,6 +127,7 @@ class Workshop:
                 **({"root": root} if root else {}),
             },
             sizes=sizes,
+            read=read,
             milliseconds={
                 "compile": round((compiled - began) * 1000, 2),
                 "css": round((done - compiled) * 1000, 2),
@@ -139,6 +144,11 @@ class Workshop:
             return self._text(files, path, shelf)
 
         return self._packages.bundle(app_id, files, packages, text=text, shelf=shelf.packages, tell=tell)
+
+    def _specs(self, name: str, manifest: str) -> dict[str, Any]:
+        """Return where each package of a bundle is."""
+        known = self._manifests.get(name)
+        return self._manifests.put(name, json.loads(manifest)) if known is None else known
 
     def _instead(self, files: Mapping[str, bytes], shelf: Shelf, otherwise: Problem) -> Problem:
         """Say rather what the app is made with, if that is why there is no page."""
