@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     metrics_http: Address | None = Field(default=None, description="a worker's own /metrics")
     zones: Names = Field(default=("localhost",), min_length=1, description="domains under which apps have names")
     npm_registry: str | None = Field(default=None, pattern=r"^https?://", description="where apps' packages come from")
+    dependencies_dir: Path | None = Field(
+        default=None, description="a folder shared by all machines that keeps bundled packages, instead of the database"
+    )
     ca_certs: Path | None = Field(
         default=None,
         validation_alias=AliasChoices("ca_certs", "FLEET_CA_CERTS", "NODE_EXTRA_CA_CERTS"),

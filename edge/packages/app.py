@@ -8,6 +8,7 @@ from edge.graph import Problem
 from edge.memory import Memory
 from edge.packages import locks
 from edge.packages.bundles import Bundles
+from edge.packages.disk import DiskPackages
 from edge.packages.installer import Installer, Registry
 from edge.packages.locks import Locked
 from edge.packages.shelf import Made, Shelf, Tell
@@ -21,6 +22,7 @@ class AppPackages:
 
     def __init__(self, compiler: Compiler, settings: Settings) -> None:
         registry = Registry(settings.npm_registry, settings.ca_certs)
+        self._disk = DiskPackages.from_settings(settings)
         self._bundles = Bundles(Installer(compiler, registry), compiler.version)
         self._answered: Memory[tuple[object, ...], Made] = Memory(1_000)
         self._locks: Memory[bytes, Locked] = Memory(50)
@@ -49,7 +51,7 @@ class AppPackages:
         asked = wanted(text("package.json"), specs, self._locked(lock, files, text))
         if isinstance(asked, Problem):
             return asked
-        made = self._bundles.get(asked, app_id, shelf, tell)
+        made = self._bundles.get(asked, app_id, self._disk or shelf, tell)
         return self._answered.put(said, made) if isinstance(made, Made) else made
 
     def _locked(self, lock: str, files: Mapping[str, bytes], text: Callable[[str], str | None]) -> Locked:

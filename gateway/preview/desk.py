@@ -1,10 +1,12 @@
 """Answers a page's requests: the page itself, its modules, its packages, its files, its reports, and its way in."""
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from edge.packages.disk import DiskPackages
 from edge.preview import files
 from edge.preview.files import Runtime
 from gateway import body
@@ -36,6 +38,7 @@ class Desk:
     library: Library
     reports: Reports
     runtime: Runtime
+    packages: DiskPackages | None
 
     async def respond(self, who: Visitor, request: Request) -> Answered:
         """Return the route, one of few for the metrics, and the answer."""
@@ -99,8 +102,10 @@ class Desk:
 
     async def _dependency(self, path: str) -> Response:
         name, _slash, file = path.partition("/")
-        async with self.history.connection() as tx:
-            content = None if "\0" in path else await dependencies.file(tx, name, file)
+        content = await asyncio.to_thread(self.packages.file, name, file) if self.packages else None
+        if content is None and "\0" not in path:  # also what was made before there was a folder
+            async with self.history.connection() as tx:
+                content = await dependencies.file(tx, name, file)
         if content is None:
             raise Problem(404, f"no set of packages has a file {path}")
         return _forever(content, assets.content_type(file))

@@ -6,6 +6,7 @@ from typing import Any
 from actors.runtime.telemetry import Metrics
 from actors.runtime.wire import Subscription
 from contracts.topology import PREVIEWS
+from edge.packages.disk import DiskPackages
 from edge.preview import files
 from gateway.history import PostgresHistory
 from gateway.holding import Holder
@@ -61,7 +62,14 @@ class Previews:
 
 
 def origin(
-    previews: Previews, history: PostgresHistory, teller: Teller, *, roster: Roster, pages: Pages, metrics: Metrics
+    previews: Previews,
+    history: PostgresHistory,
+    teller: Teller,
+    *,
+    packages: DiskPackages | None,
+    roster: Roster,
+    pages: Pages,
+    metrics: Metrics,
 ) -> Origin:
     """Return the application that the edge asks."""
     desk = Desk(
@@ -72,6 +80,7 @@ def origin(
         library=Library(history),
         reports=Reports(history, previews.passes, teller, previews.watched),
         runtime=files.read(),
+        packages=packages,
     )
     holder = Holder(previews.hub, previews.history, roster, metrics)
     return Origin(desk, holder, metrics, watched=previews.watched, guests=previews.guests, pages=pages)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from contracts.settings import Settings
+from edge.packages.disk import DiskPackages
 from edge.preview.files import Unpacked
 from gateway.pages import Pages
 from gateway.parts import Parts
@@ -32,7 +33,13 @@ def origin(settings: Settings, parts: Parts) -> Origin | None:
     pages = Pages(parts.roster, settings)
     try:
         return previews.origin(
-            parts.previews, parts.history, parts.teller, roster=parts.roster, pages=pages, metrics=parts.metrics
+            parts.previews,
+            parts.history,
+            parts.teller,
+            packages=DiskPackages.from_settings(settings),
+            roster=parts.roster,
+            pages=pages,
+            metrics=parts.metrics,
         )
     except (OSError, Unpacked) as error:
         log.warning("previews_not_served", error=str(error))

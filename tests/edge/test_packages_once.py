@@ -4,15 +4,20 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.errors import Snooze
+from contracts.settings import Settings
 from edge.compiler import Compiler
 from edge.graph import Problem
 from edge.packages import installer
+from edge.packages.app import AppPackages
 from edge.packages.bundles import Bundles
+from edge.packages.disk import DiskPackages
 from edge.packages.installer import Installer
 from edge.packages.locks import Locked
 from edge.packages.shelf import Made
@@ -127,15 +132,21 @@ def test_two_machines_make_it_once(
     assert registry.tarballs() == 1
 
 
-def test_who_crashed_while_making_it_is_replaced(shelf: PostgresPackages) -> None:
-    assert shelf.claim(b"key", "crashed", 0)
-    assert shelf.claim(b"key", "living", 60)
-    assert shelf.claim(b"key", "living", 60), "each stage renews it"
-    assert not shelf.claim(b"key", "another", 60)
-    shelf.release(b"key", "crashed")
-    assert not shelf.claim(b"key", "another", 60)
-    shelf.release(b"key", "living")
-    assert shelf.claim(b"key", "another", 60)
+def test_a_folder_keeps_them_where_one_is_named(
+    registry: Registry, compiler: Compiler, shelf: PostgresPackages, tmp_path: Path
+) -> None:
+    registry.publish("foldered")
+    settings = Settings.model_validate({"npm_registry": registry.url, "dependencies_dir": tmp_path / "shared"})
+    manifest = '{"dependencies": {"foldered": "*"}}'
+    for _machine in range(2):
+        with closing(AppPackages(compiler, settings)) as packages:
+            found = packages.bundle(
+                "one", {"package.json": b""}, ["foldered"], text=lambda _: manifest, shelf=shelf, tell=unheard
+            )
+        assert isinstance(found, Made), found
+        file = json.loads(found.manifest)["foldered"]["file"]
+        assert b"foldered@1.0.0" in (DiskPackages(tmp_path / "shared").file(found.name, file) or b"")
+    assert registry.tarballs() == 1
 
 
 def test_other_words_for_the_same_versions_share_a_bundle(

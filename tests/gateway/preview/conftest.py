@@ -105,7 +105,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def gateway(new_gateway: Callable[..., Gateway], home: Path, amqp_url: str) -> Gateway:
     with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
         connection.channel().exchange_declare(PREVIEWS, "topic", durable=True)
-    started = new_gateway(FLEET_HOME=str(home))
+    started = new_gateway(FLEET_HOME=str(home), FLEET_DEPENDENCIES_DIR=str(home / "packages"))
     started.until_ready()
     return started
 

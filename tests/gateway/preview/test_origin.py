@@ -5,14 +5,17 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from edge.packages.disk import DiskPackages
 from edge.preview import files
 from gateway.preview.passes import Passes
 from sql.database import transaction
+from sql.packages import PostgresPackages
 from tests.gateway.conftest import Author, Gateway
 from tests.gateway.preview.conftest import edge, revise, store
 
@@ -159,6 +162,19 @@ def test_the_runtime_is_kept_for_ever(origin: httpx.Client, app_id: str) -> None
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert get(origin, app_id, "/__fleet/deps/none/such.js").status_code == 404
+
+
+def test_files_of_packages_come_from_the_database_and_from_the_folder(
+    origin: httpx.Client, author: Author, app_id: str, home: Path
+) -> None:
+    before, since = (f"{app_id.removeprefix('app-')}{n}" for n in range(2))
+    for packages, name in ((PostgresPackages(author.pool), before), (DiskPackages(home / "packages"), since)):
+        packages.put_bundle(name.encode(), name, "{}", {"deep/a.js": name.encode()})
+    for name in (before, since):
+        answer = get(origin, app_id, f"/__fleet/deps/{name}/deep/a.js")
+        assert (answer.text, answer.headers["content-type"]) == (name, "text/javascript; charset=utf-8")
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert get(origin, app_id, f"/__fleet/deps/{name}/..%2f{name}").status_code == 404
 
 
 @pytest.fixture
