@@ -42,9 +42,9 @@ def test_a_new_class_reaches_a_sheet_that_only_imports_tailwinds(
     with Compiler(children=1, observe=lambda operation, _: asked.append(operation)) as counted:
         stylist = Stylist(counted)
 
-        def styled(*classes: str) -> str:
+        def styled(*classes: str, app_id: str = "app") -> str:
             known = {"src/main.css": (entry, 0)}
-            made = stylist.style("app", known, known, sheets, shelf=shelf, classes=set(classes), setup=setup)
+            made = stylist.style(app_id, known, known, sheets, shelf=shelf, classes=set(classes), setup=setup)
             assert not isinstance(made, Problem), made
             return made["src/main.css"]
 
@@ -54,3 +54,7 @@ def test_a_new_class_reaches_a_sheet_that_only_imports_tailwinds(
         times = len(asked)
         assert styled("p-4", "m-2") == both
         assert len(asked) == times, "nothing had changed"
+        assert styled("p-4", "m-2", app_id="another") == both
+        assert len(asked) == times, "another app had the same"
+        assert ".w-3" in styled("p-4", "m-2", "w-3", app_id="another")
+        assert ".w-3" not in styled("p-4", "m-2", app_id="third")
