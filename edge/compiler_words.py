@@ -81,12 +81,13 @@ class Read(Word):
 
 
 class Dependency(Word):
-    """The file of one specifier; `exports` is None where only running the package would tell."""
+    """The file of one specifier, and the `chunks` that it shares; unknown `exports` only running it would tell."""
 
     file: str | None
     cjs: bool
     exports: tuple[str, ...] | None
     css: tuple[str, ...] = ()
+    chunks: tuple[str, ...] = ()
 
 
 class Prebundled(Word):

@@ -124,6 +124,7 @@ class Workshop:
                 "env": conventions.env,
                 "deps": _addresses(name, specs),
                 "links": _sheets(name, specs, graph),
+                "chunks": _chunks(name, specs),
                 **({"root": root} if root else {}),
             },
             sizes=sizes,
@@ -174,6 +175,13 @@ def _addresses(name: str, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, d
         spec: {"url": one["file"] and f"/__fleet/deps/{name}/{one['file']}", "cjs": one["cjs"]}
         for spec, one in specs.items()
     }
+
+
+def _chunks(name: str, specs: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return where the files are that packages share, which a page would only ask for once it has read the others."""
+    return [
+        f"/__fleet/deps/{name}/{file}" for file in sorted({file for one in specs.values() for file in one["chunks"]})
+    ]
 
 
 def _sheets(name: str, specs: Mapping[str, Mapping[str, Any]], graph: Graph) -> list[str]:

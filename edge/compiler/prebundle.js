@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { notInstalled, optionalOnes } from "./peers.js";
 import { Problem } from "./problem.js";
 
-/** @typedef {{file: string | null, cjs: boolean, exports: string[] | null, css: string[]}} Dependency */
+/** @typedef {{file: string | null, cjs: boolean, exports: string[] | null, css: string[], chunks: string[]}} Dependency */
 
 const BUILTINS = new RegExp(`^(?:node:.*|(?:${builtinModules.join("|")}))$`);
 
@@ -107,10 +107,30 @@ function describe({ inputs, outputs }, names) {
     if (spec === undefined) continue;
     const cjs = inputs[output.entryPoint]?.format === "cjs";
     specs[spec] = file.endsWith(".css")
-      ? { file: null, cjs: false, exports: [], css: [file] }
-      : { file, cjs, exports: cjs ? null : output.exports, css: output.cssBundle ? [basename(output.cssBundle)] : [] };
+      ? { file: null, cjs: false, exports: [], css: [file], chunks: [] }
+      : {
+          file,
+          cjs,
+          exports: cjs ? null : output.exports,
+          css: output.cssBundle ? [basename(output.cssBundle)] : [],
+          chunks: [...chunksOf(path, outputs)].map((one) => basename(one)).sort(),
+        };
   }
   return specs;
+}
+
+/**
+ * What a file imports as soon as it is imported, directly or not.
+ * @param {string} path
+ * @param {import("esbuild").Metafile["outputs"]} outputs
+ * @param {Set<string>} found
+ */
+function chunksOf(path, outputs, found = new Set()) {
+  for (const { path: chunk, kind } of outputs[path].imports) {
+    if (kind !== "import-statement" || found.has(chunk) || !(chunk in outputs)) continue;
+    chunksOf(chunk, outputs, found.add(chunk));
+  }
+  return found;
 }
 
 /**

@@ -128,7 +128,7 @@ class Installation:
         if isinstance(made, Failure):
             raise Refused(made.message)
         parts = {
-            spec: {"file": one.file, "cjs": one.cjs, "exports": one.exports, "css": one.css}
+            spec: {"file": one.file, "cjs": one.cjs, "css": one.css, "chunks": one.chunks}
             for spec, one in made.specs.items()
         }
         return Bundle(parts, {name: (out / name).read_bytes() for name in made.files})

@@ -25,6 +25,7 @@ def render(app_id: str, epoch: str, shown: Page, *, nonce: str, runtime: str) ->
     }
     if shown.failure is not None:
         about["failed"] = {"rev": rev, **json.loads(shown.failure)}
+    urls = [one["url"] for one in drawn["deps"].values()]
     book = f"/__fleet/app.js?v={rev}"
     head = [
         f'<meta name="fleet-revision" content="{rev}">',
@@ -34,7 +35,7 @@ def render(app_id: str, epoch: str, shown: Page, *, nonce: str, runtime: str) ->
         preload(book),  # before the runtime: it is the largest, and takes the origin longest
         runtime,
         # One after the other is how they are evaluated; fetched and compiled they are all at once, meanwhile.
-        *(preload(one["url"]) for one in drawn["deps"].values() if one["url"]),
+        *(preload(url) for url in dict.fromkeys([*urls, *drawn.get("chunks", ())]) if url),
     ]
     before, between, after = drawn["parts"]
     around = page.Page(before, between, after, drawn["entry"])

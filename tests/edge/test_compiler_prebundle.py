@@ -82,6 +82,9 @@ def test_react_is_bundled_once_for_all_who_ask_for_it(
     assert {spec: (one.cjs, one.exports) for spec, one in made.specs.items()} == dict.fromkeys(REACT, (True, None))
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == list(made.files)
     assert all(re.search(r"-[A-Z0-9]{8}\.js$", file) for file in made.files)
+    assert {chunk for one in made.specs.values() for chunk in one.chunks} >= {
+        file for file in made.files if file.startswith("chunk-")
+    }
 
     files = [str(tmp_path / "out" / str(made.specs[spec].file)) for spec in REACT]
     command = [str(compiler_node.node()), "--input-type=module", "-e", LOOK, *files]

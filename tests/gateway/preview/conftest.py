@@ -26,6 +26,7 @@ PAGE = {
     "parts": ["<!doctype html><html><head>", "</head><body>", "</body></html>"],
     "env": {"DEV": True},
     "deps": {"react": {"url": "/__fleet/deps/set/react.js", "cjs": True}},
+    "chunks": ["/__fleet/deps/set/chunk.js"],
 }
 
 
