@@ -16,12 +16,13 @@ PARAMETERS = (
     "$RefreshReg$",
     "$RefreshSig$",
 )
-HEAD = f'async function({", ".join(PARAMETERS)}) {{"use strict";\n'
+#: In brackets, for a browser then compiles it while it reads the rest, and not once more when it is called.
+HEAD = f'(async function({", ".join(PARAMETERS)}) {{"use strict";\n'
 
 
 def define(module_id: str, deps: Mapping[str, object], code: str) -> str:
     """Write one call that puts a module into the page's registry."""
-    return f"__fleet.define({_json(module_id)}, {_json(deps)}, {HEAD}{code.rstrip()}\n}});\n"
+    return f"__fleet.define({_json(module_id)}, {_json(deps)}, {HEAD}{code.rstrip()}\n}}));\n"
 
 
 def value_module(value: object) -> str:

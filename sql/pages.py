@@ -77,14 +77,16 @@ async def page(tx: AsyncTx, app_id: str) -> Page | None:
     return Page(revision, status, parts, failure, Access(private, tuple(ancestors)), found)
 
 
-async def modules(tx: AsyncTx, app_id: str, known: int = -1) -> tuple[int, list[Module] | None]:
-    """Return the newest revision and its modules, unless that is the one already known."""
+async def modules(
+    tx: AsyncTx, app_id: str, known: int = -1, *, mapped: bool = False
+) -> tuple[int, list[Module] | None]:
+    """Return the newest revision and its modules, unless that is the one already known; with maps where asked for."""
     async with moment(tx, app_id):
         row = await (await tx.execute(QUERY.revision, {"app_id": app_id})).fetchone()
         revision = row[0] if row else 0
         if revision == known:
             return revision, None
-        rows = await (await tx.execute(QUERY.modules, {"app_id": app_id})).fetchall()
+        rows = await (await tx.execute(QUERY.modules, {"app_id": app_id, "mapped": mapped})).fetchall()
     return revision, [Module(*found) for found in rows]
 
 

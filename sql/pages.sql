@@ -12,7 +12,7 @@ where app_id = %(app_id)s order by position;
 select revision from fleet.previews where app_id = %(app_id)s;
 
 -- name: modules
-select module_id, deps, code, map from fleet.preview_modules join fleet.units using (key)
+select module_id, deps, code, case when %(mapped)s then map end from fleet.preview_modules join fleet.units using (key)
 where app_id = %(app_id)s order by module_id;
 
 -- name: file

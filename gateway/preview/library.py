@@ -53,6 +53,11 @@ class Library:
         # It may have been begun before that revision: its page would never hear of what it lacks.
         return book if wanted is None or book.number >= wanted else await self._newest(app_id)
 
+    def prepare(self, app_id: str) -> None:
+        """Begin with the newest: pages were told of it, and are about to ask."""
+        if app_id not in self._writing:
+            _begin(self._writing, app_id, self._newest).add_done_callback(_heard)
+
     async def source_map(self, app_id: str, rev: str) -> bytes | None:
         """Return where the code of a revision comes from, while it is the newest, or remembered."""
         known = self._maps.get(app_id)
@@ -63,7 +68,7 @@ class Library:
         return known.text if known.rev == rev else None
 
     async def _draw(self, app_id: str) -> Map:
-        number, modules, epoch = await self._read(app_id, -1)
+        number, modules, epoch = await self._read(app_id, -1, mapped=True)
         text = await asyncio.to_thread(registry.joined_map, [(_definition(one), one.map) for one in modules or ()])
         return self._maps.put(app_id, Map(sse.cursor(epoch, number), text.encode()))
 
@@ -77,19 +82,29 @@ class Library:
         text = await asyncio.to_thread(_text, modules or [], rev)
         return self._books.put(app_id, Book(rev, number, text))
 
-    async def _read(self, app_id: str, known: int) -> tuple[int, list[Module] | None, str]:
+    async def _read(self, app_id: str, known: int, *, mapped: bool = False) -> tuple[int, list[Module] | None, str]:
         async with self._history.connection() as tx:
             epoch = self._history.epoch
-            return *await pages.modules(tx, app_id, known), epoch
+            return *await pages.modules(tx, app_id, known, mapped=mapped), epoch
 
 
 async def _shared(working: dict[str, asyncio.Task[T]], app_id: str, work: Callable[[str], Coroutine[Any, Any, T]]) -> T:
     """Join what is being made for an app, or begin."""
-    task = working.get(app_id)
-    if task is None:
-        task = working[app_id] = asyncio.create_task(work(app_id))
-        task.add_done_callback(lambda _done: working.pop(app_id, None))
-    return await asyncio.shield(task)
+    return await asyncio.shield(working.get(app_id) or _begin(working, app_id, work))
+
+
+def _begin(
+    working: dict[str, asyncio.Task[T]], app_id: str, work: Callable[[str], Coroutine[Any, Any, T]]
+) -> asyncio.Task[T]:
+    task = working[app_id] = asyncio.create_task(work(app_id))
+    task.add_done_callback(lambda _done: working.pop(app_id, None))
+    return task
+
+
+def _heard(task: "asyncio.Task[Any]") -> None:
+    """Look at how it went: who asks next asks anew, and is told."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _definition(module: Module) -> str:

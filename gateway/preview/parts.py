@@ -38,12 +38,13 @@ class Previews:
     passes: Passes
     watched: Watched
     guests: Guests
+    library: Library
 
     @classmethod
     def on(cls, history: PostgresHistory, key: bytes, metrics: Metrics) -> "Previews":
         """Put them on a gateway's history."""
         revisions = PreviewHistory(history)
-        return cls(revisions, Hub(revisions), Passes(key), Watched(metrics), Guests(history))
+        return cls(revisions, Hub(revisions), Passes(key), Watched(metrics), Guests(history), Library(history))
 
     def subscription(self, metrics: Metrics) -> Subscription:
         """Return how they hear of new revisions."""
@@ -52,6 +53,8 @@ class Previews:
         def take(app_id: str, headers: dict[str, Any], body: bytes) -> None:
             self.watched.told(app_id, headers)
             pushes.take(app_id, headers, body)
+            if headers.get("kind") == "reload" and self.watched.looked_at(app_id):
+                self.library.prepare(app_id)
 
         return Subscription(PREVIEWS, "#", take, max_length=_MOST_PUSHES)
 
@@ -77,7 +80,7 @@ def origin(
         era=previews.history,
         gate=Gate(history, previews.passes),
         passes=previews.passes,
-        library=Library(history),
+        library=previews.library,
         reports=Reports(history, previews.passes, teller, previews.watched),
         runtime=files.read(),
         packages=packages,

@@ -39,6 +39,10 @@ class Watched:
         if app_id in self._pages and headers.get("kind") == "update" and isinstance(seq, int):
             self._since.put((app_id, seq), str(since))
 
+    def looked_at(self, app_id: str) -> bool:
+        """Tell whether somebody looks at an app here."""
+        return app_id in self._pages
+
     def shown(self, app_id: str, revision: int) -> None:
         """Measure how long it took until the first page shows a revision; nothing where that is not known."""
         if (seconds := seconds_since(self._since.get((app_id, revision)))) is not None:
