@@ -33,6 +33,8 @@ _OLD = re.compile(
     r"@tailwind\s+(?:base|components|variants|screens)\b|@import\s+[\"']tailwindcss/(?:base|components)\b"
 )
 _ASKED = re.compile(r"@(config|plugin)\s+[\"']([^\"'\n]+)[\"']")
+#: By the package that brings it.
+_COMPILERS = {"sass": "sass", "sass-embedded": "sass", "less": "less"}
 _MAJOR = re.compile(r"(?:npm:tailwindcss@)?[\^~>=v\s]*(\d+)")
 
 
@@ -45,6 +47,8 @@ class Conventions:
     env: Mapping[str, Any] = field(default_factory=dict)
     tailwind: Mapping[str, Any] = field(default_factory=dict)
     styles: Mapping[str, Any] = field(default_factory=dict)
+    #: Which of the compilers of Sass and Less the app has: those alone are used.
+    compilers: frozenset[str] = frozenset()
     root: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -81,6 +85,7 @@ class Survey:
             env={**environment.shown(self._variables, read.prefixes), **read.env},
             tailwind=_keyed(tailwind),
             styles=read.styles,
+            compilers=frozenset(_COMPILERS[one] for one in _COMPILERS if self._version(one) is not None),
             root=read.root,
             warnings=tuple(self._warnings),
         )
@@ -134,13 +139,15 @@ class Survey:
         return names
 
     def _major(self) -> int | None:
+        number = _MAJOR.match(self._version("tailwindcss") or "")
+        return int(number[1]) if number else None
+
+    def _version(self, package: str) -> str | None:
+        """Return the version in which package.json names a package."""
         manifest = _loaded(self._text_of("package.json"))
-        for section in ("dependencies", "devDependencies"):
-            listed = manifest.get(section)
-            version = listed.get("tailwindcss") if isinstance(listed, dict) else None
-            if isinstance(version, str) and (number := _MAJOR.match(version)):
-                return int(number[1])
-        return None
+        sections = (manifest.get(one) for one in ("dependencies", "devDependencies"))
+        found = (one.get(package) for one in sections if isinstance(one, dict))
+        return next((one for one in found if isinstance(one, str)), None)
 
     def _environment(self, folder: str) -> dict[str, str]:
         return environment.read([self._text_of(folder + name) or "" for name in environment.FILES])

@@ -16,7 +16,7 @@ from edge.earlier import Earlier
 from edge.graph import Graph, Meaning, Problem, Routes, Unit
 from edge.memory import Memory
 from edge.shapes import Shapes
-from edge.surveyor import Surveyor, Texts, salt
+from edge.surveyor import Surveyor, Texts
 
 #: What the compiler puts into a style sheet by itself.
 _OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
@@ -146,7 +146,8 @@ class Reading:
         known = self._keys.get(module_id)
         if known is None:
             path = unit.wish(module_id)[0]
-            version = self._reader.compiler.version + salt(path, self._files, self._conventions)
+            version = self._reader.compiler.version
+            version += self._reader.surveyor.salt(path, self._files, self._shelf, self._conventions)
             known = self._keys[module_id] = unit.key(module_id, self._files[path], version)
         return known
 

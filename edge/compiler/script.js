@@ -46,7 +46,7 @@ export function compileScript(path, source, define = {}) {
   const globs = readGlobs(made.code, metas, path, source);
   const runnable = moduleRunnerTransformSync(path, code, { sourcemap: true });
   if (runnable.errors[0]) throw new Problem(runnable.errors[0].message, path, source);
-  const mappings = compose(runnable.map?.mappings ?? "", plain.map?.mappings ?? "", HEAD_LINES);
+  const mappings = compose(runnable.map?.mappings ?? "", decode(plain.map?.mappings ?? ""), HEAD_LINES);
   if (isDoubtful(plain.code, source)) parseAsTheBrowserDoes(runnable.code, mappings, path, source);
   /** @type {import("./links.js").Import[]} */
   const workers = made.specs.map((spec) => ({ spec, dynamic: true, names: ["*"] }));

@@ -9,14 +9,31 @@ const COLUMN = 0;
 const SOURCE_LINE = 2;
 const SOURCE_COLUMN = 3;
 
+/** What leads from each line of a text into another, as `decode` gives it. @typedef {number[][]} Rows */
+
 /**
- * The mappings of `outer` after `inner`, moved down by so many lines. It allocates little: a file has thousands.
+ * What was made of a text that was itself made of a file, with a map into the file.
+ * @template {{map: string}} T
+ * @param {T} made
+ * @param {Rows} rows from the file to the text
+ * @param {string} path
+ * @param {string} source
+ */
+export function retraced(made, rows, path, source) {
+  const mappings = compose(JSON.parse(made.map).mappings, rows, 0);
+  return {
+    ...made,
+    map: JSON.stringify({ version: 3, sources: [path], sourcesContent: [source], names: [], mappings }),
+  };
+}
+
+/**
+ * The mappings of `outer` after `rows`, moved down by so many lines. It allocates little: a file has thousands.
  * @param {string} outer from the middle text to the last
- * @param {string} inner from the first text to the middle
+ * @param {Rows} rows from the first text to the middle
  * @param {number} down
  */
-export function compose(outer, inner, down) {
-  const rows = decode(inner);
+export function compose(outer, rows, down) {
   let joined = ";".repeat(down);
   let line = 0;
   let column = 0;
@@ -60,7 +77,7 @@ export function lookUp(segments, column) {
  * @param {string} mappings
  */
 export function decode(mappings) {
-  /** @type {number[][]} */
+  /** @type {Rows} */
   const lines = [[]];
   const state = [0, 0, 0, 0, 0];
   let field = 0;

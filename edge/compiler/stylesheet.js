@@ -55,6 +55,23 @@ export function compileCssModule(path, source) {
 }
 
 /**
+ * The classes of a block that has nobody to import from.
+ * @param {string} path
+ * @param {string} source
+ */
+export function compileOwnModule(path, source) {
+  const { code, exports = {} } = scope(path, source);
+  const entries = Object.entries(exports).sort(([one], [other]) => (one < other ? -1 : 1));
+  const classes = entries.map(([name, { name: own, composes }]) => {
+    const foreign = composes.find((part) => part.type === "dependency");
+    if (foreign)
+      throw new Problem("`composes … from` cannot be used here", path, source, placeOfText(source, "composes"));
+    return [name, [own, ...composes.map((part) => part.name)].join(" ")];
+  });
+  return { css: code.toString(), classes: Object.fromEntries(classes) };
+}
+
+/**
  * A class and what it composes, as the expression of a list of classes.
  * @param {import("lightningcss").CSSModuleExport} one
  * @param {string[]} specs

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { transformSync } from "oxc-transform";
 import { Problem } from "./problem.js";
 import { compileScript } from "./script.js";
+import { compose, decode, retraced } from "./sourcemap.js";
 import { usesTailwind } from "./stylesheet.js";
 
 const require = createRequire(import.meta.url);
@@ -24,13 +25,14 @@ export function compileSvelte(path, source, define) {
   const svelte = require("svelte/compiler");
   try {
     if (MODULE.test(path)) {
-      const { code } = transformSync(path, source, { lang: "ts", sourceType: "module" });
+      const { code, map } = transformSync(path, source, { lang: "ts", sourceType: "module", sourcemap: true });
       const { js } = svelte.compileModule(code || source, { filename: path, dev: true, generate: "client" });
-      return { kind: "module", ...compileScript(path, js.code, define) };
+      const rows = decode(map && code ? compose(js.map.mappings, decode(map.mappings), 0) : js.map.mappings);
+      return { kind: "module", ...retraced(compileScript(path, js.code, define), rows, path, source) };
     }
     const options = { filename: path, dev: true, hmr: true, generate: /** @type {const} */ ("client") };
     const { js, css } = svelte.compile(source, { ...options, css: "external" });
-    const made = compileScript(`${path}.js`, js.code, define);
+    const made = retraced(compileScript(`${path}.js`, js.code, define), decode(js.map.mappings), path, source);
     if (!css?.code) return { kind: "module", ...made };
     return { kind: "css-module", ...made, css: css.code, tailwind: usesTailwind(css.code) };
   } catch (error) {

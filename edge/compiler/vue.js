@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { Problem, placeOf } from "./problem.js";
 import { compileScript } from "./script.js";
-import { usesTailwind } from "./stylesheet.js";
+import { decode, retraced } from "./sourcemap.js";
+import { compileOwnModule, usesTailwind } from "./stylesheet.js";
 
 const require = createRequire(import.meta.url);
 /** A template alone may change while all state stays; a script that changes makes the component anew. */
@@ -33,14 +34,14 @@ const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 
 export function compileVue(path, source, define) {
   /** @type {typeof import("@vue/compiler-sfc")} */
   const vue = require("@vue/compiler-sfc");
-  const { descriptor, errors } = vue.parse(source, { filename: path, sourceMap: false });
+  const { descriptor, errors } = vue.parse(source, { filename: path });
   if (errors[0]) throw problemOf(errors[0], path, source);
   const id = hash(path);
   refuseUnsupported(descriptor, path, source);
   try {
-    const { text, language } = scriptOf(vue, descriptor, id, path, source);
-    const css = stylesOf(vue, descriptor, id, path, source);
-    const made = compileScript(`${path}.${language}`, text, define);
+    const { css, modules } = stylesOf(vue, descriptor, id, path, source);
+    const { text, language, rows } = scriptOf(vue, descriptor, id, path, source, modules);
+    const made = retraced(compileScript(`${path}.${language}`, text, define), rows, path, source);
     return { kind: css ? "css-module" : "module", ...made, ...(css ? { css, tailwind: usesTailwind(css) } : {}) };
   } catch (error) {
     if (error instanceof Problem) throw new Problem(error.message, path, source, placeIn(error, source));
@@ -54,8 +55,9 @@ export function compileVue(path, source, define) {
  * @param {string} id
  * @param {string} path
  * @param {string} source
+ * @param {Record<string, Record<string, string>>} modules
  */
-function scriptOf(vue, descriptor, id, path, source) {
+function scriptOf(vue, descriptor, id, path, source, modules) {
   const { script, scriptSetup, template } = descriptor;
   const language = scriptSetup?.lang ?? script?.lang ?? "js";
   const written = script || scriptSetup;
@@ -63,8 +65,9 @@ function scriptOf(vue, descriptor, id, path, source) {
     ? vue.compileScript(descriptor, { id, genDefaultAs: "component", inlineTemplate: false })
     : null;
   const parts = [setup?.content ?? "const component = {};"];
+  const rows = setup?.map ? linesOf(parts[0], decode(setup.map.mappings)) : linesOf(parts[0], []);
   if (template) {
-    const { code, errors } = vue.compileTemplate({
+    const { code, errors, map } = vue.compileTemplate({
       source: template.content,
       ast: template.ast,
       filename: path,
@@ -77,13 +80,23 @@ function scriptOf(vue, descriptor, id, path, source) {
       },
     });
     if (errors[0]) throw problemOf(errors[0], path, source);
-    parts.push(code.replace(/\bexport (function render)\b/, "$1"), "component.render = render;");
+    rows.push(...linesOf(code, decode(map?.mappings ?? "")));
+    parts.push(code.replace(/\bexport (function render)\b/, "       $1"), "component.render = render;");
   }
   if (descriptor.styles.some((style) => style.scoped)) parts.push(`component.__scopeId = "data-v-${id}";`);
-  parts.push(`component.__file = ${JSON.stringify(path)};`);
-  const scripts = hash(JSON.stringify([script?.content, scriptSetup?.content]));
+  parts.push(`component.__cssModules = ${JSON.stringify(modules)};`, `component.__file = ${JSON.stringify(path)};`);
+  const scripts = hash(JSON.stringify([script?.content, scriptSetup?.content, modules]));
   parts.push(HOT.replaceAll("ID", JSON.stringify(id)).replace("SCRIPT", JSON.stringify(scripts)));
-  return { text: parts.join("\n"), language };
+  return { text: parts.join("\n"), language, rows };
+}
+
+/**
+ * As many rows as a text has lines.
+ * @param {string} text
+ * @param {import("./sourcemap.js").Rows} rows
+ */
+function linesOf(text, rows) {
+  return text.split("\n").map((_, line) => rows[line] ?? []);
 }
 
 /**
@@ -94,13 +107,22 @@ function scriptOf(vue, descriptor, id, path, source) {
  * @param {string} source
  */
 function stylesOf(vue, descriptor, id, path, source) {
+  /** @type {Record<string, Record<string, string>>} */
+  const modules = {};
   const texts = descriptor.styles.map((style) => {
-    const options = { source: style.content, filename: path, id: `data-v-${id}`, scoped: style.scoped };
-    const { code, errors } = vue.compileStyle(options);
+    const { content, scoped, module } = style;
+    const own = module ? compileOwnModule(path, content) : null;
+    if (own) modules[module === true ? "$style" : String(module)] = own.classes;
+    const { code, errors } = vue.compileStyle({
+      source: own?.css ?? content,
+      filename: path,
+      id: `data-v-${id}`,
+      scoped,
+    });
     if (errors[0]) throw problemOf(errors[0], path, source);
     return code;
   });
-  return texts.join("\n");
+  return { css: texts.join("\n"), modules };
 }
 
 /**
@@ -111,9 +133,9 @@ function stylesOf(vue, descriptor, id, path, source) {
 function refuseUnsupported({ script, scriptSetup, template, styles }, path, source) {
   for (const block of [script, scriptSetup, template, ...styles]) {
     if (!block) continue;
-    const { lang = "", src, module } = /** @type {typeof block & {module?: unknown}} */ (block);
+    const { lang = "", src } = block;
     const foreign = !["", "ts", "tsx", "js", "jsx", "css", "html"].includes(lang);
-    const what = foreign ? `lang="${lang}"` : src ? "src" : module ? "module" : "";
+    const what = foreign ? `lang="${lang}"` : src ? "src" : "";
     const place = placeOf(source, block.loc.start.offset);
     if (what) throw new Problem(`<${block.type} ${what}> cannot be used in a preview yet`, path, source, place);
   }

@@ -63,6 +63,29 @@ def test_a_plain_page_swaps_its_styles_and_loads_anew_for_scripts(publish: Calla
     expect(page.locator("output")).to_have_text("older newer")
 
 
+def test_a_component_follows_the_sheets_that_its_style_uses(publish: Callable[..., Previewed]) -> None:
+    style = '<style lang="scss" module>\n@use "./tones" as *;\n.title { color: $tone }\n</style>\n'
+    component = '<template src="./App.html"></template>\n' + style
+    app = publish(
+        {
+            "index.html": PAGE,
+            "package.json": '{"dependencies": {"vue": "*"}, "devDependencies": {"sass": "*"}}',
+            "src/main.tsx": VUE["src/main.tsx"],
+            "src/App.vue": component,
+            "src/App.html": '<h1 :class="$style.title">Made live</h1>',
+            "src/_tones.scss": "$tone: rgb(1, 2, 3);",
+        }
+    )
+    page = app.open()
+    expect(page.locator("h1")).to_have_css("color", "rgb(1, 2, 3)")
+    mark(page)
+    app.replace("src/_tones.scss", "rgb(1, 2, 3)", "rgb(4, 5, 6)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(4, 5, 6)")
+    app.replace("src/App.html", "Made live", "Made again")
+    expect(page.locator("h1")).to_have_text("Made again")
+    assert is_marked(page)
+
+
 @pytest.mark.parametrize(("name", "files"), [("vue", VUE), ("svelte", SVELTE)], ids=["vue", "svelte"])
 def test_components_keep_their_state(publish: Callable[..., Previewed], name: str, files: dict[str, str]) -> None:
     app = publish(
