@@ -74,10 +74,14 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
     step = decide(shown, drawing, round(seconds_since(turn.envelope.time) or 0, 3))
     body = json.loads(step.body) if step else {}
     code, contents = shelf.code(revision.keys(body)), shelf.texts(revision.texts(body))
+    number = shown.revision + (step is not None)
+    name = f"{shown.epoch}.{number}"
     with turn.settle() as tx:
         shelf.keep(tx)
-        number = record(tx, turn, step) if step else previews.caught_up(tx, turn.app_id, shown)
-        name = f"{shown.epoch}.{number}"
+        if step is None:
+            previews.caught_up(tx, turn.app_id, shown)
+        else:
+            record(tx, turn, step, number)
         if step is not None or drawing.problem not in YET_TO_BEGIN:  # that is said once, not at every file
             turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
         if step is not None:
@@ -102,11 +106,11 @@ def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> 
         raise
 
 
-def record(tx: Tx, turn: Turn, step: Step) -> int:
+def record(tx: Tx, turn: Turn, step: Step, number: int) -> None:
     """Write the next revision as a part of the story that led to it: a page that shows it goes on with that."""
     cause = turn.envelope
     story_id = cause.story_id or cause.event_id
-    return previews.record(tx, turn.app_id, step, story_id=story_id, message_id=cause.message_id)
+    previews.record(tx, turn.app_id, step, number, story_id=story_id, message_id=cause.message_id)
 
 
 def decide(shown: Shown, drawing: Drawing, seconds: float) -> Step | None:

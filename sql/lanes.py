@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Cursor, Error
 
 from sql.database import Tx
 from sql.named import Named
 
 QUERY = Named(__file__)
 Answer = Cursor[tuple[Any, ...]]
+_REFUSED = "FL001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,16 @@ def renew(tx: Tx, lease: Lease, seconds: float) -> bool:
 
 
 def finish(tx: Tx, lease: Lease) -> Answer:
-    """Report what was wanted as done; what is answered is the `lease` as it is now."""
+    """Report what was wanted as done; what is answered is the `lease` as it is now.
+
+    Where the lease is lost the transaction fails, and `is_lost` knows the error.
+    """
     return tx.execute(QUERY.finish, lease.key(wanted=lease.wanted))
+
+
+def is_lost(error: Error) -> bool:
+    """Tell whether a transaction failed because somebody else has the lane by now."""
+    return error.sqlstate == _REFUSED
 
 
 def lease(answer: Answer) -> Lease | None:

@@ -15,10 +15,15 @@ on conflict (app_id, lane) do update set wanted = lanes.wanted + 1, cause = excl
 returning true;
 
 -- name: take
--- Only where something is wanted and nobody works on it; the fence tells the old holder from the new.
-update fleet.lanes set fence = fence + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
-where app_id = %(app_id)s and lane = %(lane)s and done < wanted and lease_until < clock_timestamp()
-returning app_id, lane, fence, wanted, tries, cause;
+-- Only where something is wanted and nobody works on it; the fence tells the old holder from the new. Whoever has the
+-- lease need not wait for the disk: the commit that settles the turn does.
+with taken as (
+    update fleet.lanes set fence = fence + 1, lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+    where app_id = %(app_id)s and lane = %(lane)s and done < wanted and lease_until < clock_timestamp()
+    returning app_id, lane, fence, wanted, tries, cause
+)
+select app_id, lane, fence, wanted, tries, cause from taken
+where set_config('synchronous_commit', 'off', true) is not null;
 
 -- name: renew
 -- Not what has been finished or put off meanwhile: it would be held by nobody.
@@ -29,10 +34,16 @@ returning true;
 -- name: finish
 -- Done up to what was wanted when the turn began. Whether more is wanted is seen under the same row lock that would
 -- raise it: either this turn goes on, or the next event finds the lane free.
-update fleet.lanes set done = greatest(done, %(wanted)s), tries = 0,
-    lease_until = case when wanted > %(wanted)s then lease_until else '-infinity' end
-where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
-returning app_id, lane, fence, wanted, tries, cause;
+with finished as (
+    update fleet.lanes set done = greatest(done, %(wanted)s), tries = 0,
+        lease_until = case when wanted > %(wanted)s then lease_until else '-infinity' end
+    where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s
+    returning app_id, lane, fence, wanted, tries, cause
+)
+select app_id, lane, fence, wanted, tries, cause from finished
+union all
+select '', '', 0, 0, 0, ''
+where case when exists (select from finished) then false else fleet.refuse('the lease is lost') end;
 
 -- name: put_off
 -- A new fence, so that a renewal on its way does not take it back.

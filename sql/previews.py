@@ -121,8 +121,10 @@ def ask(tx: Tx, app_id: str, known: Shown | None = None) -> Asked:
     )
 
 
-def record(tx: Tx, app_id: str, step: Step, *, story_id: str = "", message_id: str | None = None) -> int:
-    """Write the next revision, and whose story it belongs to, and return its number."""
+def record(
+    tx: Tx, app_id: str, step: Step, revision: int, *, story_id: str = "", message_id: str | None = None
+) -> None:
+    """Write the next revision, whose number must be that of the last one and one more, and whose story it is."""
     if step.modules:
         ids = list(step.modules)
         keys, deps = [step.modules[one][0] for one in ids], [step.modules[one][1] for one in ids]
@@ -133,10 +135,11 @@ def record(tx: Tx, app_id: str, step: Step, *, story_id: str = "", message_id: s
         tx.execute(QUERY.clear_styles, {"app_id": app_id})
         hashes = list(step.styles.values())
         tx.execute(QUERY.put_styles, {"app_id": app_id, "ids": list(step.styles), "hashes": hashes})
-    row = tx.execute(
+    tx.execute(
         QUERY.record,
         {
             "app_id": app_id,
+            "revision": revision,
             "kind": step.kind,
             "body": step.body,
             "version": step.version,
@@ -147,15 +150,12 @@ def record(tx: Tx, app_id: str, step: Step, *, story_id: str = "", message_id: s
             "story_id": story_id,
             "message_id": message_id,
         },
-    ).fetchone()
-    assert row is not None  # noqa: S101 - the statement always returns one row
-    return int(row[0])
+    )
 
 
-def caught_up(tx: Tx, app_id: str, shown: Shown) -> int:
-    """Note that the newest revision shows the newest version too, and return its number."""
+def caught_up(tx: Tx, app_id: str, shown: Shown) -> None:
+    """Note that the newest revision shows the newest version too."""
     tx.execute(QUERY.caught_up, {"app_id": app_id, "version": shown.app_version})
-    return shown.revision
 
 
 def keep_blobs(tx: Tx, blobs: Mapping[bytes, bytes]) -> None:

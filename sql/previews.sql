@@ -26,18 +26,19 @@ select path, changed.sha256, content
 from changed left join fleet.blobs on blobs.sha256 = changed.sha256 and bytes <= %(inline)s and nth <= 20;
 
 -- name: record
--- One more revision; the lease's fence has been checked in this transaction.
+-- The next revision after the one that the turn began with.
 with preview as (
     insert into fleet.previews as old (app_id, revision, version, status, page, failure, provision_seconds)
-    values (%(app_id)s, 1, %(version)s, %(status)s, %(page)s, %(failure)s, %(seconds)s)
-    on conflict (app_id) do update set revision = old.revision + 1, version = excluded.version,
+    values (%(app_id)s, %(revision)s, %(version)s, %(status)s, %(page)s, %(failure)s, %(seconds)s)
+    on conflict (app_id) do update set revision = excluded.revision, version = excluded.version,
         status = excluded.status, page = excluded.page, failure = excluded.failure,
         provision_seconds = coalesce(old.provision_seconds, excluded.provision_seconds), updated_at = now()
+    where old.revision = excluded.revision - 1
     returning revision
 )
 insert into fleet.preview_revisions (app_id, revision, kind, body, story_id, message_id)
-select %(app_id)s, revision, %(kind)s, %(body)s, %(story_id)s, %(message_id)s from preview
-returning revision;
+select %(app_id)s, %(revision)s, %(kind)s, %(body)s, %(story_id)s, %(message_id)s
+where case when exists (select from preview) then true else fleet.refuse('the preview has another revision') end;
 
 -- name: caught_up
 -- Nothing that a page would see has changed.

@@ -6,10 +6,12 @@ has run out, and finds its writes fenced off should it still be alive.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import structlog
 
 from actors.runtime.actor import say_why
@@ -44,18 +46,25 @@ class Turn(Job):
     #: What the lane's `look` has asked for, on the same journey that took the lease.
     seen: Any = None
     following: lanes.Lease | None = None
+    _finished: lanes.Answer = field(init=False)
+
+    @contextmanager
+    def settle(self) -> Iterator[Tx]:
+        """Do as a job does; without the lease nothing of it is committed."""
+        try:
+            with super().settle() as tx:
+                yield tx
+        except psycopg.Error as error:
+            if lanes.is_lost(error):
+                raise LeaseLost from None
+            raise
+        lane = lanes.lease(self._finished)
+        self.following = lane if lane and lane.wanted > self.lease.wanted else None
 
     def enter(self, tx: Tx) -> Callable[[], None]:
-        """Report what was wanted as done, in the transaction that did it; return what checks the fence."""
-        finished = lanes.finish(tx, self.lease)
-
-        def admit() -> None:
-            lane = lanes.lease(finished)
-            if lane is None:
-                raise LeaseLost
-            self.following = lane if lane.wanted > self.lease.wanted else None
-
-        return admit
+        """Report what was wanted as done, in the transaction that did it, which fails by itself without the lease."""
+        self._finished = lanes.finish(tx, self.lease)
+        return lambda: None
 
 
 @dataclass
@@ -88,7 +97,10 @@ class Lane:
             )
             taken, seen = self._take(tx, job.app_id)
         job.settled = True
-        self._work_on(lanes.lease(taken), seen)
+        turns = self._work_on(lanes.lease(taken), seen)
+        if turns and not turns[0].settled:
+            with transaction(self.pool, job.app_id) as tx:
+                self.want(tx, cause)  # a lease that was lost may have been so with the database, before it was on disk
         if wanted.fetchone() is None:
             raise Repeated
 
@@ -96,17 +108,17 @@ class Lane:
         """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
         with transaction(self.pool, app_id) as tx:
             taken, seen = self._take(tx, app_id)
-        return self._work_on(lanes.lease(taken), seen)
+        return len(self._work_on(lanes.lease(taken), seen))
 
     def _take(self, tx: Tx, app_id: str) -> tuple[lanes.Answer, Any]:
         """Take the lane if it is free, and look as if it was: to wait for the answer would take longer."""
         return lanes.take(tx, app_id, self.name, self.seconds), self.look and self.look(tx, app_id)
 
-    def _work_on(self, lease: lanes.Lease | None, seen: Any) -> int:
-        turns = 0
+    def _work_on(self, lease: lanes.Lease | None, seen: Any) -> list[Turn]:
+        turns: list[Turn] = []
         while lease is not None:
-            turns += 1
-            lease, seen = self._take_turn(lease, seen), None
+            turns.append(self._take_turn(lease, seen))
+            lease, seen = turns[-1].following, None
         return turns
 
     def sweep(self) -> list[str]:
@@ -123,7 +135,7 @@ class Lane:
             with transaction(self.pool, lease.app_id) as tx:
                 lanes.renew(tx, lease, self.seconds)
 
-    def _take_turn(self, lease: lanes.Lease, seen: Any) -> lanes.Lease | None:
+    def _take_turn(self, lease: lanes.Lease, seen: Any) -> Turn:
         cause = envelope(parse_json(lease.cause.encode()))
         emits: tuple[type[Event], ...] = (*self.emits, Progress)
         turn = Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease, seen=seen)
@@ -138,31 +150,29 @@ class Lane:
             self.decided(cause, turn.emitted)
         except LeaseLost:
             log.warning("lease_lost", lane=self.name, app_id=lease.app_id)
-            return None
         except Snooze as later:
             with transaction(self.pool, lease.app_id) as tx:
                 lanes.put_off(tx, lease, later.seconds, failures=0)
-            return None
         except Exception as error:
             log.exception("turn_failed", lane=self.name, app_id=lease.app_id)
             return self._failed(turn, error)
         finally:
             with self._lock:
                 self._held.pop(lease.app_id, None)
-        return turn.following
+        return turn
 
-    def _failed(self, turn: Turn, error: Exception) -> lanes.Lease | None:
+    def _failed(self, turn: Turn, error: Exception) -> Turn:
         """Put it off, or tell the story's watchers that it was given up."""
         lease = turn.lease
         if lease.tries + 1 < self.max_tries:
             with transaction(self.pool, lease.app_id) as tx:
                 lanes.put_off(tx, lease, min(_FIRST_PAUSE * 2**lease.tries, _LONGEST_PAUSE))
-            return None
+            return turn
         reason = Flaw(self.name, f"failed {lease.tries + 1} times, last with {type(error).__name__}")
         last = Turn(turn.envelope, self.name, turn.emits, turn.attempt, self.pool, self.outlet, lease=lease)
         with last.settle():
             last.emit(say_why(turn.envelope, (reason,)))
-        return last.following
+        return last
 
 
 def keep(every: float, kept: Sequence[Callable[[], object]], stopping: threading.Event) -> None:

@@ -213,6 +213,34 @@ def test_a_second_delivery_takes_up_what_a_crash_has_left(
     assert len(turns) == 1
 
 
+def test_a_lease_that_was_lost_on_the_way_to_the_disk_is_wanted_again(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str
+) -> None:
+    causes: list[str] = []
+
+    def work(turn: Turn) -> None:
+        causes.append(turn.envelope.event_id)
+        if len(causes) == 1:
+            with transaction(pool, app_id) as tx:
+                tx.execute("delete from fleet.lanes")  # as a database does that stops before it has written it
+        settle(turn)
+
+    lane = lane_of(work)
+    answer(pool, lane, app_id, "first")
+    assert lane.sweep() == [app_id]
+    assert causes == ["first", "first"]
+
+
+def test_only_who_takes_the_lease_need_not_wait_for_the_disk(pool: Pool, app_id: str) -> None:
+    def waits() -> str:
+        with transaction(pool, app_id) as tx:
+            lanes.want(tx, app_id, "preview", "{}")
+            lanes.take(tx, app_id, "preview", 60)
+            return str(tx.execute("show synchronous_commit").fetchall()[0][0])
+
+    assert [waits(), waits()] == ["off", "on"]
+
+
 def test_every_turn_sees_what_was_there_when_it_began(pool: Pool, lane_of: Callable[..., Lane], app_id: str) -> None:
     seen: list[int] = []
 

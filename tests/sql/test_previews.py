@@ -42,7 +42,8 @@ def record(kept: Desk, shown: Shown, *, key: bytes) -> Shown:
     )  # fmt: skip
     with transaction(kept.pool, kept.app_id) as tx:
         tx.execute("insert into fleet.units (key, facts, code) values (%s, '{}', '') on conflict do nothing", (key,))
-        return shown.after(step, previews.record(tx, kept.app_id, step))
+        previews.record(tx, kept.app_id, step, shown.revision + 1)
+        return shown.after(step, shown.revision + 1)
 
 
 def test_what_is_remembered_and_what_has_changed_are_what_is(kept: Desk) -> None:

@@ -67,7 +67,9 @@ def revise(
             failure=body if kind == "failed" else None,
             modules={one: (key, "{}") for one, key in keys.items()},
         )
-        number = previews.record(tx, app_id, step, story_id=f"story of {app_id}", message_id="m")
+        last = tx.execute("select revision from fleet.previews where app_id = %s", (app_id,)).fetchone()
+        number = (last[0] if last else 0) + 1
+        previews.record(tx, app_id, step, number, story_id=f"story of {app_id}", message_id="m")
     assert epoch is not None
     rev = f"{epoch[0]}.{number}"
     if push:
