@@ -98,12 +98,15 @@ def draw(turn: Turn, workshop: Workshop, shown: Shown, shelf: PostgresShelf) -> 
         turn.progress(Progress(stage=stage, message=message, progress=_PROGRESS[stage]))
 
     try:
-        return workshop.draw(turn.app_id, shown.files, shelf, tell)
+        drawing = workshop.draw(turn.app_id, shown.files, shelf, tell)
     except Snooze:
         with transaction(turn.pool, turn.app_id) as tx:
             shelf.keep(tx)
         workshop.remember(shelf.new)
         raise
+    spent = drawing.milliseconds
+    turn.waited = (spent["total"] - spent["compile"] - spent["css"]) / 1000 if spent else 0.0  # for its packages
+    return drawing
 
 
 def record(tx: Tx, turn: Turn, step: Step, number: int) -> None:

@@ -28,8 +28,10 @@ log = structlog.get_logger()
 #: How many deliveries a queue may have in this process, so that a flood of one leaves room for the others.
 _PREFETCH = 64
 _RECONNECT_SECONDS = 0.3
+#: Threads that serve apps whose turn was put off, or whose worker went away; one that takes long is not the only one.
+_SWEEPERS = 2
 #: Threads beside the workers' that need a connection now and then: lanes are renewed, and swept.
-_KEEPERS = 2
+_KEEPERS = 1 + _SWEEPERS
 _RENEW_SECONDS = 2
 _SWEEP_SECONDS = 1
 
@@ -66,7 +68,8 @@ class Crew:
         self._keep(watch, self.deadlines, self._living, self.stopping)
         if lanes:
             self._keep(keep, _RENEW_SECONDS, [lane.renew for lane in lanes], self.stopping)
-            self._keep(keep, _SWEEP_SECONDS, [lane.sweep for lane in lanes], self.stopping)
+            for _ in range(_SWEEPERS):
+                self._keep(keep, _SWEEP_SECONDS, [lane.sweep for lane in lanes], self.stopping)
 
     def stop(self) -> None:
         """Finish what is in hand and leave the rest to the broker."""

@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(default=2 * MIB, gt=0)
     max_app_files: int = Field(default=2_000, gt=0)
     max_attempts: int = Field(default=8, gt=0, description="then the event is a dead letter")
+    max_app_seconds: float = Field(
+        default=20, gt=0, description="one worker's time for one app's preview in a minute; what is more waits"
+    )
     worker_threads: int = Field(default=8, gt=0, le=64)
     max_streams: int = Field(default=12_000, gt=0, description="open streams of one gateway; more are told to wait")
     max_app_pages: int | None = Field(

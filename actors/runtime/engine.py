@@ -29,6 +29,7 @@ from actors.runtime.job import Job, Unsettled
 from actors.runtime.lane import Lane, Turn
 from actors.runtime.outlet import Outlet
 from actors.runtime.patience import LONGEST_WAIT, Patience, Stopping
+from actors.runtime.share import Share
 from actors.runtime.telemetry import Metrics
 from contracts.errors import BadEvent, Cancel, Flaw, Snooze
 from contracts.event import Envelope
@@ -71,7 +72,13 @@ class Engine:
         work = partial(_with, turn, self.resources)
         look = self.actor.look and partial(self.actor.look, *self.resources)
         about = self.actor.name, self.actor.emits, work, self.pool, self.outlet, look
-        return Lane(*about, max_tries=self.settings.max_attempts, decided=self.metrics.decided)
+        return Lane(
+            *about,
+            max_tries=self.settings.max_attempts,
+            decided=self.metrics.decided,
+            share=Share(self.settings.max_app_seconds),
+            held_off=self.metrics.turns_held_off.labels(self.actor.name).inc,
+        )
 
     def close(self) -> None:
         """Let go of what the handler worked with."""

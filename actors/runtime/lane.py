@@ -1,11 +1,13 @@
 """One worker per app and lane, and never a lock held while working.
 
 An event only says that something is wanted, and settles. Whoever holds the lease works until nothing more is
-wanted: bursts become one turn, the newest wins. A holder that crashed is replaced by the sweeper once its lease
-has run out, and finds its writes fenced off should it still be alive.
+wanted: bursts become one turn, the newest wins. An app that has had its share of a worker waits, and is told so. A
+holder that crashed is replaced by the sweeper once its lease has run out, and finds its writes fenced off should it
+still be alive.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ import structlog
 from actors.runtime.actor import say_why
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Announcer, Job
+from actors.runtime.share import Share
 from contracts.cloudevents import encode, envelope, parse_json
 from contracts.errors import Flaw, Snooze
 from contracts.event import Envelope, Event
@@ -46,6 +49,8 @@ class Turn(Job):
     #: What the lane's `look` has asked for, on the same journey that took the lease.
     seen: Any = None
     following: lanes.Lease | None = None
+    #: For how many seconds it has only waited for others.
+    waited: float = 0.0
     _finished: lanes.Answer = field(init=False)
 
     @contextmanager
@@ -81,6 +86,9 @@ class Lane:
     max_tries: int = 8
     #: Told what each turn has committed.
     decided: Callable[[Envelope, Sequence[Event]], object] = lambda *_: None
+    share: Share = field(default_factory=Share)
+    #: Told that an app has had its share.
+    held_off: Callable[[], object] = lambda: None
     _held: dict[str, lanes.Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -117,6 +125,9 @@ class Lane:
     def _work_on(self, lease: lanes.Lease | None, seen: Any) -> list[Turn]:
         turns: list[Turn] = []
         while lease is not None:
+            if (pause := self.share.owed(lease.app_id)) > 0:
+                self._hold_off(lease, pause)
+                break
             turns.append(self._take_turn(lease, seen))
             lease, seen = turns[-1].following, None
         return turns
@@ -136,9 +147,7 @@ class Lane:
                 lanes.renew(tx, lease, self.seconds)
 
     def _take_turn(self, lease: lanes.Lease, seen: Any) -> Turn:
-        cause = envelope(parse_json(lease.cause.encode()))
-        emits: tuple[type[Event], ...] = (*self.emits, Progress)
-        turn = Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease, seen=seen)
+        turn, began = self._turn(lease, seen), time.monotonic()
         with self._lock:
             self._held[lease.app_id] = lease
         try:
@@ -147,7 +156,8 @@ class Lane:
                     turn.seen = self.look(tx, lease.app_id)
             self.work(turn)
             turn.must_be_settled()
-            self.decided(cause, turn.emitted)
+            self.share.spend(lease.app_id, max(0.0, time.monotonic() - began - turn.waited))
+            self.decided(turn.envelope, turn.emitted)
         except LeaseLost:
             log.warning("lease_lost", lane=self.name, app_id=lease.app_id)
         except Snooze as later:
@@ -160,6 +170,22 @@ class Lane:
             with self._lock:
                 self._held.pop(lease.app_id, None)
         return turn
+
+    def _turn(self, lease: lanes.Lease, seen: Any = None) -> Turn:
+        cause = envelope(parse_json(lease.cause.encode()))
+        emits: tuple[type[Event], ...] = (*self.emits, Progress)
+        return Turn(cause, self.name, emits, 1 + lease.tries, self.pool, self.outlet, lease=lease, seen=seen)
+
+    def _hold_off(self, lease: lanes.Lease, pause: float) -> None:
+        """Let others go first. Nothing is lost by that: the turn that comes is for whatever is wanted by then."""
+        self.held_off()
+        turn = self._turn(lease)
+        words = f"This app has had its {self.share.seconds:g} s of a minute; what is newest follows in {pause:.0f} s"
+        step = Progress(stage="throttled", message=words, progress=0, details={"seconds": round(pause, 1)})
+        with transaction(self.pool, lease.app_id) as tx:
+            lanes.put_off(tx, lease, pause, failures=0)
+            written = turn.write(tx, [step] if self.share.is_news(lease.app_id) else [])
+        turn.hand_over(written)
 
     def _failed(self, turn: Turn, error: Exception) -> Turn:
         """Put it off, or tell the story's watchers that it was given up."""

@@ -75,6 +75,7 @@ class Metrics:
     event_seconds: Histogram
     events_emitted: Counter
     deliveries_repeated: Counter
+    turns_held_off: Counter
     dead_letters: Counter
     outbox_pending: Gauge
     outbox_oldest_seconds: Gauge
@@ -133,6 +134,7 @@ def new_metrics() -> Metrics:
         event_seconds=histogram("event_seconds", "Time an actor took for one delivery", "actor"),
         events_emitted=counter("events_emitted_total", "Facts decided and committed", "kind"),
         deliveries_repeated=counter("deliveries_repeated_total", "Deliveries of what was already settled", "actor"),
+        turns_held_off=counter("turns_held_off_total", "Turns of apps that had had their share", "actor"),
         dead_letters=counter("dead_letters_total", "Events given up", "actor", "reason"),
         outbox_pending=gauge("outbox_pending", "Events committed but not yet published", over="mostrecent"),
         outbox_oldest_seconds=gauge("outbox_oldest_seconds", "Age of the oldest of them", over="mostrecent"),
