@@ -143,7 +143,8 @@ const nodeModulesOfTheBrowser = {
     onResolve({ filter: BUILTINS }, async ({ path, importer, resolveDir, kind, pluginData }) => {
       if (pluginData === "asked") return undefined;
       const found = await find(path, { importer, resolveDir, kind, pluginData: "asked" });
-      return found.errors.length ? { path, namespace: "absent" } : found;
+      // Where package.json says `"browser": {"fs": false}`, esbuild answers with the bare name.
+      return isAbsolute(found.path) ? found : { path, namespace: "absent" };
     });
     onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: "module.exports = {};", loader: "js" }));
   },

@@ -120,6 +120,15 @@ def test_a_module_of_node_is_nothing_in_a_browser_and_stops_no_bundle(compiler: 
     assert bundled(compiler.prebundle(tmp_path, ["isomorphic"], tmp_path / "out")).specs["isomorphic"].cjs
 
 
+def test_a_module_of_node_that_a_package_leaves_out_of_browsers_stops_no_bundle(
+    compiler: Compiler, tmp_path: Path
+) -> None:
+    package(tmp_path, "isomorphic", index_js='exports.inBrowser = !require("fs").readFileSync;')
+    manifest = {"name": "isomorphic", "main": "index.js", "browser": {"fs": False}}
+    (tmp_path / "node_modules/isomorphic/package.json").write_text(json.dumps(manifest))
+    assert bundled(compiler.prebundle(tmp_path, ["isomorphic"], tmp_path / "out")).specs["isomorphic"].cjs
+
+
 def test_a_package_that_is_absent_is_named(compiler: Compiler, tmp_path: Path) -> None:
     package(tmp_path, "present", index_js="export default 1;")
     assert 'Could not resolve "left-out"' in refused(
