@@ -70,7 +70,9 @@ class App {
    */
   run(path, text, module) {
     const code = asCommonJs(path, text);
-    const body = compileFunction(code.replaceAll("import.meta", "__meta"), PARAMETERS, { filename: path });
+    // In a block, it may declare for itself what it is given here: ES modules have no __dirname.
+    const inBlock = `{${code.replaceAll("import.meta", "__meta")}\n}`;
+    const body = compileFunction(inBlock, PARAMETERS, { filename: path, columnOffset: -1 });
     const file = `/${path}`;
     const folder = posix.dirname(file);
     const meta = { url: `file://${file}`, dirname: folder, filename: file, env: {} };

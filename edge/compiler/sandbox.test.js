@@ -94,6 +94,16 @@ export default defineConfig(async ({ mode }) => { const env = loadEnv(mode, proc
   assert.deepEqual(value.define, { V: '"1.2"', K: "k", N: "x" });
 });
 
+test("a configuration may declare for itself what ES modules do not have", async () => {
+  const source = `import path from "path"; import { fileURLToPath } from "url"; import { own } from "./own";
+const __filename = fileURLToPath(import.meta.url);
+const __dirname = path.dirname(__filename);
+export default { resolve: { alias: { "@": path.resolve(__dirname, "src") } }, define: { own: own() } }`;
+  const files = { "conf/vite.config.ts": source, "conf/own.ts": "export const own = () => `1`;" };
+  const { value, error } = await ask("evaluate", { kind: "vite", path: "conf/vite.config.ts", files, env: {} });
+  assert.deepEqual([value, error], [{ resolve: { alias: { "@": "/conf/src" } }, define: { own: "1" } }, undefined]);
+});
+
 const ESCAPES = [
   'require("fs").readFileSync("/etc/passwd")',
   'globalThis.process.getBuiltinModule("net")',
