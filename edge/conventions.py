@@ -14,7 +14,8 @@ from edge.graph import Problem
 from edge.resolve import aliases
 
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
-_SCRIPTS = (".ts", ".js", ".mjs", ".mts", ".cjs", ".cts")
+#: In the order in which Vite and Tailwind take them, where there are several.
+_SCRIPTS = (".js", ".mjs", ".ts", ".cjs", ".mts", ".cts")
 _POSTCSS = (*(f"postcss.config{ending}" for ending in (*_SCRIPTS, ".json")), ".postcssrc.json", ".postcssrc")
 #: PostCSS plugins whose work is done here in another way, or is nothing that a preview needs.
 _DONE = {

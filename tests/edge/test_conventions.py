@@ -50,6 +50,15 @@ def test_package_json_says_that_tailwind_is_3(look: Look, version: str) -> None:
     assert (found.tailwind["major"], found.tailwind["config"]["prefix"]) == (3, "x-")
 
 
+def test_of_two_configurations_the_one_counts_that_vite_and_tailwind_take(look: Look) -> None:
+    files = {"package.json": package("^3.4"), "src/index.css": "@tailwind base;"}
+    for ending, said in ((".ts", "'typed'"), (".js", "'plain'")):
+        files[f"vite.config{ending}"] = f"export default {{ define: {{ SAID: {said} }} }}"
+        files[f"tailwind.config{ending}"] = f"export default {{ prefix: {said} }}"
+    found = seen(look(files))
+    assert (found.define["SAID"], found.tailwind["config"]["prefix"]) == ("plain", "plain")
+
+
 def test_a_sheet_says_it_where_package_json_does_not(look: Look) -> None:
     old = {"src/index.css": "@tailwind base;", "tailwind.config.cjs": "module.exports = { important: true }"}
     assert seen(look(old)).tailwind["config"]["important"] is True
