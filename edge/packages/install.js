@@ -6,6 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { Ahead } from "./ahead.js";
 import { Packuments } from "./packuments.js";
 import { isPassing, reasonOf } from "./reason.js";
 
@@ -34,8 +35,8 @@ const say = (words) => process.stdout.write(`${JSON.stringify(words)}\n`);
  * @param {Request} request
  * @param {boolean} legacy whether conflicting peers are let be
  */
-function arborist({ registry, cache, locked }, legacy) {
-  return new Arborist({
+function optionsFor({ registry, cache, locked }, legacy) {
+  return {
     path,
     cache,
     registry,
@@ -54,7 +55,7 @@ function arborist({ registry, cache, locked }, legacy) {
     packumentCache: new Packuments(locked, registry),
     retry: { retries: 1, minTimeout: 500, maxTimeout: 2_000 },
     timeout: 20_000,
-  });
+  };
 }
 
 /**
@@ -74,6 +75,7 @@ async function writeManifest({ others, overrides, pinned }, roots) {
     overrides,
   };
   await writeFile("package.json", JSON.stringify(manifest));
+  return manifest.dependencies;
 }
 
 /**
@@ -92,9 +94,11 @@ function narrowed(asked, version) {
  */
 async function resolve(request, legacy) {
   const roots = { ...request.roots };
+  const options = optionsFor(request, legacy);
+  const ahead = new Ahead(npm, options, options.packumentCache);
   for (;;) {
-    await writeManifest(request, roots);
-    const builder = arborist(request, legacy);
+    ahead.fetch(await writeManifest(request, roots));
+    const builder = new Arborist(options);
     const tree = await builder.buildIdealTree();
     if (tree.inventory.size > request.most) throw Object.assign(new Error(), { code: "ETOOMANY", most: request.most });
     const added = [...tree.inventory.values()]
@@ -122,7 +126,7 @@ async function tree(request) {
     const { dependencies } = Object(known.packages)[""];
     await writeManifest({ ...request, pinned: {} }, dependencies ?? {});
     await writeFile("package-lock.json", JSON.stringify({ lockfileVersion: 3, packages: known.packages }));
-    return { builder: arborist(request, known.legacy), ...known };
+    return { builder: new Arborist(optionsFor(request, known.legacy)), ...known };
   }
   try {
     return await resolve(request, false);

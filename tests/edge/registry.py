@@ -39,6 +39,8 @@ class Registry:
         self.asked: Counter[str] = Counter()
         #: How often it has yet to be unwell.
         self.unwell = 0
+        #: What is answered only when something else has been asked for, too.
+        self.after: dict[str, str] = {}
         #: A test that clears it holds every tarball back.
         self.sends = threading.Event()
         self.sends.set()
@@ -106,6 +108,8 @@ class Registry:
             return 503, b"{}"
         if path.endswith(".tgz"):
             self.sends.wait()
+        if path in self.after:
+            self.until_asked(self.after[path])
         if path in self._tarballs:
             return 200, self._tarballs[path]
         if found := self._packuments.get(path[1:]):

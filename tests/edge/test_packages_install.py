@@ -100,6 +100,16 @@ def test_a_lock_file_narrows_versions_as_long_as_they_fit(registry: Registry, in
     assert found.versions == {"above": "1.0.0", "below": "1.0.0", "outgrown": "2.0.0"}
 
 
+def test_no_branch_of_a_tree_waits_for_another(registry: Registry, install: Install) -> None:
+    for one, other in (("left", "right"), ("right", "left")):
+        registry.publish(one, dependencies={f"{one}-below": "^1.0.0"})
+        registry.publish(f"{one}-below")
+        registry.after[f"/{one}-below"] = f"/{other}-below"
+    found = install("left", "right", dependencies={"left": "^1.0.0", "right": "^1.0.0"})
+    assert sorted(found.versions) == ["left", "left-below", "right", "right-below"]
+    assert {registry.asked[f"/{name}"] for name in found.versions} == {1}
+
+
 def test_overrides_are_npm_s_own(registry: Registry, install: Install) -> None:
     registry.publish("below", "1.0.0")
     registry.publish("below", "1.1.0")
