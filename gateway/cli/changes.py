@@ -37,7 +37,8 @@ class Batch:
 def batches(known: Known, now: Mapping[str, bytes | None], most_bytes: int) -> list[Batch]:
     """Return the events that bring the fleet from what it knows to what is there now (None: gone).
 
-    What goes is said first, so that a folder may take the place of a file.
+    What goes is said first, so that a folder may take the place of a file. Where one event cannot hold it all, the
+    largest files go first: an app's code comes together at the end, and no preview is drawn of half of it.
     """
     gone = {path: known[path] for path, blob in now.items() if blob is None and path in known}
     kept = {path: blob for path, blob in now.items() if blob is not None}
@@ -53,6 +54,10 @@ def batches(known: Known, now: Mapping[str, bytes | None], most_bytes: int) -> l
             del gone[old]
             renamed.append(({"path": path, "operation": "rename", "from_path": old}, {old: None, path: digest}))
     deleted = [({"path": path, "operation": "delete"}, {path: None}) for path in sorted(gone)]
+    packed = _packed([*deleted, *renamed, *written], most_bytes)
+    if len(packed) <= 1:
+        return packed
+    written.sort(key=lambda step: len(kept[step[0]["path"]]), reverse=True)
     return _packed([*deleted, *renamed, *written], most_bytes)
 
 

@@ -85,7 +85,7 @@ class Watch:
                     await self._deliver(client, batch, since)
 
     async def _publish_all(self, client: httpx.AsyncClient) -> None:
-        """Publish the folder as one event."""
+        """Publish the folder: as one event, if one can hold it."""
         since = time.monotonic()
         most = self._fleet.settings.max_app_files
         self._known = await owned.left_behind(self._fleet, self._folder, self._app_id, self._record)
@@ -94,9 +94,6 @@ class Watch:
         count, size = len(kept), sum(batch.size for batch in whole)
         if count > most:
             raise Trouble(f"{self._folder.root} has {count} files, more than the {most} that an app may have")
-        if len(whole) > 1:
-            most = self._fleet.settings.max_event_bytes
-            raise Trouble(f"{self._folder.root} is {size} bytes, more than the {most} that an event may have")
         complain(f"{self._folder.root} → {self._app_id}: {count} files, {size} bytes; Ctrl-C ends it", "dim")
         for batch in whole:
             await self._deliver(client, batch, since)

@@ -78,6 +78,15 @@ def test_what_does_not_fit_one_event_is_several() -> None:
     assert all(batch.size <= 1_000 for batch in found)
 
 
+def test_where_one_event_is_not_enough_the_code_comes_together_at_the_end() -> None:
+    code = {"index.html": b"x" * 20, "package.json": b"x" * 30, "src/main.tsx": b"x" * 10}
+    found = batches({}, {"a.png": b"x" * 500, "public/z.png": b"x" * 600, **code}, 900)
+    assert [[one["path"] for one in batch.files] for batch in found] == [
+        ["public/z.png"],
+        ["a.png", "package.json", "index.html", "src/main.tsx"],
+    ]
+
+
 BLOBS = st.sampled_from([b"", b"a", b"b", b"\xff"])
 NAMES = st.sampled_from(["a", "b", "c/d", "c/e", "f"])
 
