@@ -72,6 +72,8 @@ class Desk:
         if path != "/" and (found := await self._file(app_id, request, path)):
             return "preview asset", found
         if assets.looks_like_file(path) and path != "/index.html":
+            if request.headers.get("sec-fetch-dest") == "image":  # as with Vite, the console has nothing to say of it
+                return "preview asset", Response(status_code=204, headers={"cache-control": "no-store"})
             raise Problem(404, f"the app has no file {path}")
         return "preview page", await self._page(app_id)
 

@@ -42,6 +42,15 @@ def test_a_sound_can_be_sought_in(sounding: Previewed) -> None:
     assert not [line for line in sounding.console if line.startswith("error")]
 
 
+def test_an_image_that_is_not_there_is_broken_and_no_error_of_the_console(app: Previewed) -> None:
+    app.replace("src/App.tsx", "<Tasks />", '<Tasks /><img src="/nowhere.svg" />')
+    page = app.open()
+    image = page.locator("img[src='/nowhere.svg']")
+    assert image.evaluate("(one) => one.decode().catch((error) => error.name)") == "EncodingError"
+    assert not [line for line in app.console if line.startswith("error")]
+    assert page.evaluate("fetch('/nowhere.svg').then((answer) => answer.status)") == 404
+
+
 #: Where the sound ends, and where it is after it was asked to go near its end.
 SOUGHT = """new Promise((done) => {
   const audio = document.querySelector("audio");
