@@ -11,6 +11,7 @@ _OTHERS = {
     "@sveltejs/kit": "SvelteKit",
     "@remix-run/dev": "Remix",
     "@react-router/dev": "React Router's framework mode",
+    "@tanstack/react-start": "TanStack Start",
     "gatsby": "Gatsby",
     "@angular/core": "Angular",
     "@builder.io/qwik": "Qwik",
