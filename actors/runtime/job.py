@@ -22,7 +22,7 @@ class Announcer(Protocol):
     """Whoever publishes what a job has committed."""
 
     def hand_over(self, app_id: str, rows: list[outbox.Row], steps: list[story.Numbered]) -> None:
-        """Take it and return at once."""
+        """Take it; nobody waits for what becomes of it."""
 
     def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
         """Send what the receiver could read for itself."""
