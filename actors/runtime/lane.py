@@ -105,8 +105,9 @@ class Lane:
             )
             taken, seen = self._take(tx, job.app_id)
         job.settled = True
-        turns = self._work_on(lanes.lease(taken), seen)
-        if turns and not turns[0].settled:
+        lease = lanes.lease(taken)
+        turns = self._work_on(lease, seen)
+        if lease and not (turns and turns[0].settled):
             with transaction(self.pool, job.app_id) as tx:
                 self.want(tx, cause)  # a lease that was lost may have been so with the database, before it was on disk
         if wanted.fetchone() is None:
