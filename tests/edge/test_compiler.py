@@ -119,8 +119,8 @@ def test_the_version_is_the_same_for_the_same_compiler(compiler: Compiler) -> No
 
 def test_one_definition_is_one_call_with_the_body_below_one_line() -> None:
     text = registry.define("src/a.ts", {"./b": "src/b.ts", "react": {"dep": "react"}}, "let a;\nlet b;\n")
-    assert text.startswith('__fleet.define("src/a.ts", {"./b":"src/b.ts","react":{"dep":"react"}}, async function(')
-    assert text.endswith('{"use strict";\nlet a;\nlet b;\n});\n')
+    assert text.startswith('__fleet.define("src/a.ts", {"./b":"src/b.ts","react":{"dep":"react"}}, (async function(')
+    assert text.endswith('{"use strict";\nlet a;\nlet b;\n}));\n')
     assert text.splitlines()[1] == "let a;"
 
 
