@@ -1,13 +1,17 @@
-"""The configuration files of apps as data: read where that is enough, else run in the sandbox, and only once."""
+"""The configuration files of apps as data: read where that is enough, else run in the sandbox, and only once.
+
+What was run is kept on the shelf, for every app that has the same, and for whoever starts anew.
+"""
 
 import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
+from edge import unit
 from edge.compiler import Compiler
 from edge.compiler_words import Failure, Source
 from edge.graph import Problem
@@ -23,6 +27,16 @@ _MOST_FILES, _MOST_CHARACTERS = 50, 500_000
 TextOf = Callable[[str], str | None]
 
 
+class Shelf(Protocol):
+    """Where what was made is kept."""
+
+    def code(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, str | None]]:
+        """Return what was made, of that which is there."""
+
+    def put(self, units: Iterable[unit.Kept]) -> None:
+        """Keep what is new."""
+
+
 class Configs:
     """Thread-safe. What came of a file is remembered by its content and that of all that it may load."""
 
@@ -30,24 +44,26 @@ class Configs:
         self._compiler, self._sandbox = compiler, sandbox
         self._known: Memory[bytes, str] = Memory(500)
 
-    def value(self, kind: Kind, path: str, text_of: TextOf, env: Mapping[str, str]) -> Any | Problem:
+    def value(self, kind: Kind, path: str, text_of: TextOf, env: Mapping[str, str], shelf: Shelf) -> Any | Problem:
         """Return what a configuration comes to, or what is wrong with it."""
         texts = closure(path, text_of)
-        key = hashlib.sha256(json.dumps([kind, path, texts, sorted(env.items())]).encode()).digest()
+        asked = [self._compiler.version, kind, path, texts, sorted(env.items())]
+        key = hashlib.sha256(json.dumps(asked).encode()).digest()
         if (known := self._known.get(key)) is None:
-            found = self._find(kind, path, texts, env)
-            if isinstance(found, Overrun):  # perhaps the machine was busy: another time it may be otherwise
-                return problem(found)
-            told = [True, asdict(problem(found))] if isinstance(found, Failure) else [False, found]
-            known = self._known.put(key, json.dumps(told))
+            read = self._compiler.config(kind, Source(path, texts[path]))
+            if isinstance(read, Failure) or read.dynamic is None:
+                told = _told(read if isinstance(read, Failure) else read.value)
+            elif (kept := shelf.code([key]).get(key)) is not None:
+                told = kept[0]
+            else:
+                found = self._sandbox.evaluate(kind, path, texts, env)
+                if isinstance(found, Overrun):  # perhaps the machine was busy: another time it may be otherwise
+                    return problem(found)
+                told = _told(found)
+                shelf.put([unit.of_told(key, path, told)])
+            known = self._known.put(key, told)
         failed, value = json.loads(known)
         return Problem(**value) if failed else value
-
-    def _find(self, kind: Kind, path: str, texts: Mapping[str, str], env: Mapping[str, str]) -> Any | Failure:
-        read = self._compiler.config(kind, Source(path, texts[path]))
-        if isinstance(read, Failure) or read.dynamic is None:
-            return read if isinstance(read, Failure) else read.value
-        return self._sandbox.evaluate(kind, path, texts, env)
 
 
 def closure(path: str, text_of: TextOf) -> dict[str, str]:
@@ -64,6 +80,10 @@ def closure(path: str, text_of: TextOf) -> dict[str, str]:
             wanted = posixpath.normpath(posixpath.join(posixpath.dirname(one), quoted.lstrip("/")))
             waiting += [wanted + ending for ending in _ENDINGS]
     return found
+
+
+def _told(found: Any | Failure) -> str:
+    return json.dumps([True, asdict(problem(found))] if isinstance(found, Failure) else [False, found])
 
 
 def problem(failure: Failure) -> Problem:

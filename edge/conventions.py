@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge import environment, jsonc, vite
-from edge.configs import Configs, TextOf
+from edge.configs import Configs, Shelf, TextOf
 from edge.graph import Problem
 from edge.resolve import aliases
 
@@ -57,8 +57,8 @@ class Conventions:
 class Survey:
     """One look at an app's configuration."""
 
-    def __init__(self, configs: Configs, text_of: TextOf) -> None:
-        self._configs, self._text_of = configs, text_of
+    def __init__(self, configs: Configs, text_of: TextOf, shelf: Shelf) -> None:
+        self._configs, self._text_of, self._shelf = configs, text_of, shelf
         self._variables = self._environment("")
         self._warnings: list[str] = []
         self._root = ""
@@ -66,7 +66,7 @@ class Survey:
     def conventions(self, sheets: Mapping[str, str]) -> Conventions | Problem:
         """Return what follows from the app's files; `sheets` are its style sheets."""
         path = self._first(f"vite.config{ending}" for ending in _SCRIPTS)
-        found = self._configs.value("vite", path, self._text_of, self._variables) if path else {}
+        found = self._configs.value("vite", path, self._text_of, self._variables, self._shelf) if path else {}
         if isinstance(found, Problem):
             # What Vite's plugins do to its configuration cannot be known; what is conventional is likely.
             self._warnings.append(f"{found.file}:{found.line or 1}: {found.message}")
@@ -103,7 +103,7 @@ class Survey:
             return self._modules(asked) if major or asked else {}
         named = [self._file_of(name, path) for kind, name, path in asked if kind == "config"]
         path = next(filter(None, named), None) or self._nearest([f"tailwind.config{ending}" for ending in _SCRIPTS])
-        config = self._configs.value("tailwind", path, self._text_of, self._variables) if path else {}
+        config = self._configs.value("tailwind", path, self._text_of, self._variables, self._shelf) if path else {}
         if isinstance(config, Problem):
             return config
         return {"major": 3, "config": config, "prefix": "autoprefixer" in plugins}
@@ -116,7 +116,7 @@ class Survey:
             if path is None or path in modules:
                 continue  # a package, or nothing: the compiler says so at its place
             as_kind = "tailwind" if kind == "config" else "plugin"
-            value = self._configs.value(as_kind, path, self._text_of, self._variables)  # type: ignore[arg-type]
+            value = self._configs.value(as_kind, path, self._text_of, self._variables, self._shelf)  # type: ignore[arg-type]
             if isinstance(value, Problem):
                 return value
             modules[path] = value
@@ -130,7 +130,7 @@ class Survey:
         elif path.endswith((".json", "rc")):
             found = _loaded(self._text_of(path))
         else:
-            found = self._configs.value("postcss", path, self._text_of, self._variables)
+            found = self._configs.value("postcss", path, self._text_of, self._variables, self._shelf)
         if isinstance(found, Problem):
             return found
         plugins = found.get("plugins") if isinstance(found, dict) else None

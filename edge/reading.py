@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Protocol
 
-from edge import unit
+from edge import surveyor, unit
 from edge.compiler import Compiler
 from edge.compiler_words import Compiled, Failure, Source
 from edge.configs import problem
@@ -16,7 +16,7 @@ from edge.earlier import Earlier
 from edge.graph import Graph, Meaning, Problem, Routes, Unit
 from edge.memory import Memory
 from edge.shapes import Shapes
-from edge.surveyor import Surveyor, Texts
+from edge.surveyor import Surveyor
 
 #: What the compiler puts into a style sheet by itself.
 _OWN_SHEETS = re.compile(r"(?:tailwindcss|tw-animate-css)(?:/|$)")
@@ -26,17 +26,14 @@ _FEW = 4
 _APPS = 500
 
 
-class Shelf(Texts, Protocol):
-    """Where contents are, and what was made of them before."""
+class Shelf(surveyor.Shelf, Protocol):
+    """Where contents are, what was made of them before, and what is known of that."""
 
     def at_hand(self, sha256: bytes) -> bool:
         """Tell whether a content is here already."""
 
     def facts(self, keys: Collection[bytes]) -> Mapping[bytes, tuple[str, int]]:
         """Return what is known of units, and how long their code is."""
-
-    def put(self, units: Iterable[unit.Kept]) -> None:
-        """Keep new units."""
 
 
 class Reader:

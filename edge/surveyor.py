@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
-from edge import components
+from edge import components, configs
 from edge.compiler import Compiler
 from edge.compiler_words import Failure, Source
 from edge.configs import Configs
@@ -25,6 +25,10 @@ class Texts(Protocol):
         """Return contents by hash."""
 
 
+class Shelf(Texts, configs.Shelf, Protocol):
+    """Where contents are, and what was made of them before."""
+
+
 class Surveyor:
     """Thread-safe. What an app's page is made with beside its code, and what that makes of a key."""
 
@@ -38,7 +42,7 @@ class Surveyor:
         """End what runs."""
         self._sandbox.close()
 
-    def conventions(self, app_id: str, files: Mapping[str, bytes], shelf: Texts) -> Conventions | Problem:
+    def conventions(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf) -> Conventions | Problem:
         """Return what an app says of itself beside its code, or what is wrong with how it says it."""
         known = self._known.get(app_id)
         sheets = {path for path in files if path.endswith(SHEETS)}
@@ -51,7 +55,7 @@ class Surveyor:
             return None if sha256 is None else shelf.texts([sha256])[sha256].decode(errors="replace")
 
         texts = {path: text for path in sorted(sheets) if (text := text_of(path)) is not None}
-        found = Survey(self._configs, text_of).conventions(texts)
+        found = Survey(self._configs, text_of, shelf).conventions(texts)
         return self._known.put(app_id, (looked_at, found))[1]
 
     def plain(

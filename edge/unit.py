@@ -97,6 +97,11 @@ def of_compiled(unit_key: bytes, compiled: Compiled) -> Kept:
     return Kept(unit_key, facts, compiled.code or "", compiled.map)
 
 
+def of_told(unit_key: bytes, path: str, told: str) -> Kept:
+    """Keep what the sandbox said of a file; no page loads it."""
+    return Kept(unit_key, json.dumps({"path": path, "kind": "text"}), told)
+
+
 def known(facts: str) -> Compiled:
     """Return what is known of a kept unit."""
     return Compiled.model_validate_json(facts)

@@ -7,7 +7,7 @@ from edge.compiler import Compiler
 from edge.graph import Problem
 from edge.memory import Memory
 from edge.packages import locks
-from edge.packages.bundles import Bundles
+from edge.packages.bundles import Bundles, today
 from edge.packages.disk import DiskPackages
 from edge.packages.installer import Installer, Registry
 from edge.packages.locks import Locked
@@ -45,7 +45,7 @@ class AppPackages:
         if not specs:
             return _NOTHING
         lock = next((name for name in locks.READERS if name in files), "")
-        said = (files.get("package.json"), files.get(lock), frozenset(specs))
+        said = (files.get("package.json"), files.get(lock), frozenset(specs), today())
         if (answered := self._answered.get(said)) is not None:
             return answered
         asked = wanted(text("package.json"), specs, self._locked(lock, files, text))

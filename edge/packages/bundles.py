@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
@@ -27,6 +28,11 @@ _LATER_SECONDS = 1.0
 _FAILURE_SECONDS = 20.0
 
 
+def today() -> int:
+    """Return the number of the day: what `latest` means is asked once on each."""
+    return int(time.time() // 86_400)
+
+
 @dataclass
 class Flight:
     """A bundle on its way, and the apps that were told to wait for it."""
@@ -38,8 +44,8 @@ class Flight:
 class Bundles:
     """Thread-safe; what is remembered here only saves the way to the shelf."""
 
-    def __init__(self, installer: Installer, bundler: str) -> None:
-        self._installer, self._bundler = installer, bundler
+    def __init__(self, installer: Installer, bundler: str, today: Callable[[], int] = today) -> None:
+        self._installer, self._bundler, self._today = installer, bundler, today
         self._known: Memory[bytes, Made] = Memory(200)
         self._failed: Memory[bytes, tuple[float, Problem]] = Memory(200)
         self._flights: dict[bytes, Flight] = {}
@@ -57,7 +63,7 @@ class Bundles:
 
     def get(self, asked: Wanted, app_id: str, shelf: Shelf, tell: Tell) -> Made | Problem:
         """Return the bundle of what an app asks for; Snooze: it is being made, and no thread has to wait for that."""
-        question = asked.key(self._installer.registry)
+        before, question = (asked.key(self._installer.registry, self._today() - days) for days in (1, 0))
         name = hashlib.sha256(question + json.dumps(asked.specs).encode()).digest()
         if (known := self._known.get(name)) is not None:
             return known
@@ -68,7 +74,7 @@ class Bundles:
             return self._known.put(name, found)
         if found is not None:
             return found
-        making = Making(self._installer, self._bundler, asked, shelf, tell, self._stopping)
+        making = Making(self._installer, self._bundler, asked, (question, before), shelf, tell, self._stopping)
         return self._await(self._flight(name, making), app_id, tell)
 
     def _look(self, asked: Wanted, question: bytes, shelf: Shelf) -> Made | Problem | None:

@@ -99,7 +99,7 @@ async function resolve(request, legacy) {
   for (;;) {
     ahead.fetch(await writeManifest(request, roots));
     const builder = new Arborist(options);
-    const tree = await builder.buildIdealTree();
+    const tree = await ideal(builder);
     if (tree.inventory.size > request.most) throw Object.assign(new Error(), { code: "ETOOMANY", most: request.most });
     const added = [...tree.inventory.values()]
       .flatMap((node) => Object.keys(node.isRoot ? {} : (node.package.peerDependencies ?? {})))
@@ -107,6 +107,19 @@ async function resolve(request, legacy) {
     if (!added.length) return { builder, packages: needed(tree.meta.commit().packages), legacy };
     for (const name of added) roots[name] = request.others[name];
   }
+}
+
+/**
+ * The tree as npm would have it, but for optional packages of which the registry gives no checksum: they are done
+ * without, as if it did not have them.
+ * @param {any} builder
+ */
+async function ideal(builder) {
+  const tree = await builder.buildIdealTree();
+  for (const node of [...tree.inventory.values()]) {
+    if (node.optional && !node.integrity && !node.inBundle && !node.isRoot) node.root = null;
+  }
+  return tree;
 }
 
 /**
@@ -126,7 +139,9 @@ async function tree(request) {
     const { dependencies } = Object(known.packages)[""];
     await writeManifest({ ...request, pinned: {} }, dependencies ?? {});
     await writeFile("package-lock.json", JSON.stringify({ lockfileVersion: 3, packages: known.packages }));
-    return { builder: new Arborist(optionsFor(request, known.legacy)), ...known };
+    const builder = new Arborist(optionsFor(request, known.legacy));
+    await ideal(builder);
+    return { builder, ...known };
   }
   try {
     return await resolve(request, false);

@@ -25,6 +25,8 @@ class Making:
     installer: Installer
     bundler: str
     asked: Wanted
+    #: What the answer is kept under, and what it was kept under the day before.
+    questions: tuple[bytes, bytes]
     shelf: Shelf
     tell: Tell
     stopping: threading.Event
@@ -32,18 +34,20 @@ class Making:
 
     def make(self) -> Made:
         """Return what was made, by us or by another; Refused says why it cannot be."""
+        question, before = self.questions
         for pause in _PAUSES:
             try:
-                return self._make()
+                return self._make(question)
             except Refused as refused:
                 if not refused.passing or self.stopping.is_set():
                     raise
+                if before != question and self.shelf.tree(before) is not None:
+                    return self._make(before)
                 self.tell("installing", f"{refused}; trying again")
             self.stopping.wait(pause)
-        return self._make()
+        return self._make(question)
 
-    def _make(self) -> Made:
-        question = self.asked.key(self.installer.registry)
+    def _make(self, question: bytes) -> Made:
         text = self.shelf.tree(question)
         while True:
             known = Tree.parse(text) if text else None

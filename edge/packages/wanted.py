@@ -17,6 +17,7 @@ _SECTIONS = ("devDependencies", "optionalDependencies", "peerDependencies", "dep
 _FOREIGN = re.compile(r"(?!npm:)[a-z][a-z+]*:|(?:\.{0,2}|~)/|\.{1,2}\Z|git@|[^@/\s]+/", re.IGNORECASE)
 _ALIAS = re.compile(r"npm:(?:@[^/@\s]+/)?[^/@\s]+(?:@[^/:]*)?")
 _NAME = re.compile(r"(?:@[a-z0-9~_-][\w.~-]*/)?[a-z0-9~_-][\w.~-]*", re.IGNORECASE)
+_TAG = re.compile(r"(?:npm:.+@)?(?![vV]?\d|[xX]\Z)[a-zA-Z][\w.-]*")
 _REACT = ("react", "react-dom")
 #: Raised when the same question would be answered differently.
 _FORMAT = 1
@@ -48,9 +49,15 @@ class Wanted:
             "locked": self.locked.versions,
         }
 
-    def key(self, registry: str) -> bytes:
-        """Return the name of the question: the same question has been answered before."""
-        asked = json.dumps([_FORMAT, registry, self.question()], sort_keys=True)
+    @property
+    def has_tags(self) -> bool:
+        """Whether a version is asked for by a name that the registry may give to another."""
+        return any(_TAG.fullmatch(asked) and name not in self.locked.top for name, asked in self.roots.items())
+
+    def key(self, registry: str, day: int) -> bytes:
+        """Return the name of the question: the same has been answered before, on the same day if it names tags."""
+        dated = [day] if self.has_tags else []
+        asked = json.dumps([_FORMAT, registry, self.question(), *dated], sort_keys=True)
         return hashlib.sha256(asked.encode()).digest()
 
 

@@ -96,3 +96,20 @@ def test_an_edit_is_drawn_as_if_nothing_had_been_drawn_before(
     mended = drawn(workshop, pool, app_id, texts)
     first = drawn(workshop, pool, f"{app_id}-first", texts)
     assert (mended.modules, mended.page) == (first.modules, first.page), "classes that have gone stay in the styles"
+
+
+def test_a_configuration_that_was_run_is_not_run_again_by_a_worker_that_starts(
+    workshop: Workshop, settings: Settings, pool: Pool, app_id: str
+) -> None:
+    config = b"export default { define: { LUCK: JSON.stringify(String(Math.random())) } };"
+    files = {**FILES, "vite.config.js": sha256(config).digest()}
+    contents = {**CONTENTS, files["vite.config.js"]: config}
+    keys = []
+    for worker in (workshop, Workshop.from_settings(settings)):
+        shelf = PostgresShelf(pool, app_id, contents)
+        drawing = worker.draw(app_id, files, shelf, lambda *_: None)
+        keys.append(drawing.modules["src/other.js"][0])  # which what is defined is part of
+        with transaction(pool, app_id) as tx:
+            shelf.keep(tx)
+    worker.close()
+    assert keys[0] == keys[1]

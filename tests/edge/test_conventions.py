@@ -1,10 +1,11 @@
 """What an app's configuration means for its preview, with the real compiler and the real sandbox."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import pytest
 
+from edge import unit
 from edge.compiler import Compiler
 from edge.configs import Configs
 from edge.conventions import Conventions, Survey
@@ -22,10 +23,20 @@ def look() -> Iterator[Look]:
 
         def look(files: Mapping[str, str]) -> Conventions | Problem:
             sheets = {path: text for path, text in files.items() if path.endswith(".css")}
-            return Survey(configs, files.get).conventions(sheets)
+            return Survey(configs, files.get, Kept()).conventions(sheets)
 
         yield look
         sandbox.close()
+
+
+class Kept(dict[bytes, unit.Kept]):
+    """What was run, by its name."""
+
+    def code(self, keys: Collection[bytes]) -> dict[bytes, tuple[str, str | None]]:
+        return {key: (self[key].code, None) for key in keys if key in self}
+
+    def put(self, units: Iterable[unit.Kept]) -> None:
+        self.update({one.key: one for one in units})
 
 
 def seen(found: Conventions | Problem) -> Conventions:

@@ -13,7 +13,7 @@ from edge.compiler import Compiler
 from edge.packages import folders, installer
 from edge.packages.confined import Limits
 from edge.packages.installer import Bundle, Installer, Refused
-from edge.packages.locks import Locked
+from edge.packages.locks import Locked, read
 from edge.packages.tree import Tree
 from edge.packages.wanted import Wanted, wanted
 from tests.edge.registry import Registry, packed
@@ -146,6 +146,22 @@ def test_peers_that_contradict_each_other_are_let_be_and_told(registry: Registry
 def test_an_optional_package_that_cannot_be_had_is_done_without(registry: Registry, install: Install) -> None:
     registry.publish("above", optionalDependencies={"absent": "^1.0.0"})
     assert "above" in install("above", dependencies={"above": "1.0.0"}).versions
+
+
+@pytest.mark.parametrize("system", ["nowhere", "linux"])
+def test_an_optional_package_that_nobody_vouches_for_is_done_without(
+    registry: Registry, install: Install, system: str
+) -> None:
+    name, above = f"native-{system}", f"above-{system}"
+    native = {"name": name, "version": "1.0.0", "os": [system]}
+    registry.publish_tarball(native, packed({"package.json": json.dumps(native)}), integrity=None)
+    registry.publish(above, optionalDependencies={name: "1.0.0"})
+    entry = {"version": "1.0.0", "optional": True, "os": [system]}
+    lock = {"packages": {f"node_modules/{above}": {"version": "1.0.0"}, f"node_modules/{name}": entry}}
+    found = install(above, dependencies={above: "*"}, locked=read("package-lock.json", json.dumps(lock)))
+    assert found.versions == {above: "1.0.0"}
+    assert install(above, known=found.tree, dependencies={above: "*"}).text == found.text
+    assert f"/{name}/-/1.0.0.tgz" not in registry.asked
 
 
 def test_a_package_that_cannot_be_had_is_named_with_its_reason(registry: Registry, install: Install) -> None:

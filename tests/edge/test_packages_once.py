@@ -16,7 +16,7 @@ from edge.compiler import Compiler
 from edge.graph import Problem
 from edge.packages import installer
 from edge.packages.app import AppPackages
-from edge.packages.bundles import Bundles
+from edge.packages.bundles import Bundles, today
 from edge.packages.disk import DiskPackages
 from edge.packages.installer import Installer
 from edge.packages.locks import Locked
@@ -27,7 +27,7 @@ from sql.packages import PostgresPackages
 from tests.edge.registry import Registry
 from tests.patience import PATIENCE
 
-Machine = Callable[[], Bundles]
+Machine = Callable[..., Bundles]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,8 @@ def machine(compiler: Compiler, registry: Registry) -> Iterator[Machine]:
     """Start another machine, with nothing in its memory."""
     started: list[Bundles] = []
 
-    def start() -> Bundles:
-        started.append(Bundles(Installer(compiler, installer.Registry(registry.url)), compiler.version))
+    def start(today: Callable[[], int] = today) -> Bundles:
+        started.append(Bundles(Installer(compiler, installer.Registry(registry.url)), compiler.version, today))
         return started[-1]
 
     yield start
@@ -174,6 +174,24 @@ def test_what_was_resolved_once_stays_so_and_another_part_of_it_asks_nobody(
     assert not registry.asked, "the tree is known, and its tarballs are at hand"
     assert made(machine(), asked("steady", steady="^1.0.0"), "two", shelf) == whole
     assert not registry.asked
+
+
+def test_what_a_tag_means_is_asked_once_a_day_and_stays_while_nobody_answers(
+    registry: Registry, machine: Machine, shelf: PostgresPackages
+) -> None:
+    registry.publish("tagged", "1.0.0")
+    day = 1
+    bundles, question = machine(lambda: day), asked(tagged="latest")
+    first = made(bundles, question, "one", shelf)
+    registry.publish("tagged", "2.0.0")
+    assert made(machine(lambda: day), question, "two", shelf) == first
+    day = 2
+    registry.unwell = 100
+    assert made(bundles, question, "one", shelf) == first
+    registry.unwell = 0
+    second = made(machine(lambda: day), question, "one", shelf)
+    assert second != first
+    assert made(machine(lambda: day + 1), asked(tagged="*"), "three", shelf) == second
 
 
 def test_an_import_that_another_package_brings_is_found_and_one_that_nobody_brings_is_not(

@@ -145,3 +145,20 @@ def test_locks_of_others_tell_versions(name: str, text: str, versions: dict[str,
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"packages": {"a": 1}}', "null", "\0"])
 def test_a_lock_that_cannot_be_understood_narrows_nothing(name: str, text: str) -> None:
     assert locks.read(name, text) == Locked()
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_tag"),
+    [
+        *[(tag, True) for tag in ("latest", "next-15", "npm:other@beta")],
+        *[(one, False) for one in ("x", "v1.0.0", "^1", "*", "", "npm:other@^1.0.0", "1.x || 2.x")],
+    ],
+)
+def test_a_tag_is_asked_for_anew_each_day_and_a_range_is_not(asked: str, is_tag: bool) -> None:
+    text = json.dumps({"dependencies": {"a": asked}})
+    found = wanted(text, ["a"], Locked())
+    assert isinstance(found, Wanted)
+    assert (found.key("", 1) != found.key("", 2)) is is_tag
+    locked = wanted(text, ["a"], Locked({"a": ["1.0.0"]}, {"a": "1.0.0"}))
+    assert isinstance(locked, Wanted)
+    assert locked.key("", 1) == locked.key("", 2)
