@@ -21,6 +21,9 @@ from edge.packages.shelf import Tell
 from edge.stylist import Stylist
 from edge.surveyor import Surveyor
 
+#: What is imported wherever JSX is written.
+_JSX = "react/jsx-dev-runtime"
+
 
 class Shelf(reading.Shelf, Protocol):
     """Where contents are, what was made of them before, and packages."""
@@ -106,6 +109,8 @@ class Workshop:
         if problem := limits.styles(styled.items()):
             return Drawing(problem=problem)
         done = time.perf_counter()
+        if _JSX in graph.packages and (words := frameworks.jsx(self._text(files, "package.json", shelf))):
+            return Drawing(problem=Problem("package.json", words))
         bundled = self._bundle(app_id, files, graph.packages, shelf, tell)
         if isinstance(bundled, Problem):
             return Drawing(problem=bundled)
@@ -153,10 +158,13 @@ class Workshop:
 
     def _instead(self, files: Mapping[str, bytes], shelf: Shelf, otherwise: Problem) -> Problem:
         """Say rather what the app is made with, if that is why there is no page."""
-        if words := frameworks.other(self._text(files, "package.json", shelf)):
+        manifest = self._text(files, "package.json", shelf)
+        if words := frameworks.other(manifest):
             return Problem("package.json", words)
-        words = page.elsewhere(files) if otherwise is NOTHING_TO_SHOW else None
-        return Problem("index.html", words) if words else otherwise
+        if otherwise is NOTHING_TO_SHOW and (words := page.elsewhere(files)):
+            return Problem("index.html", words)
+        words = frameworks.server(manifest)
+        return Problem("package.json", words) if words else otherwise
 
     def _text(self, files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
         """Return what one of the few files says that every turn looks at."""

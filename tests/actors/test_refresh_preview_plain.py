@@ -90,12 +90,33 @@ def test_a_page_of_nothing_but_text_is_shown(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "name"), [("next", "Next.js"), ("@angular/core", "Angular"), ("astro", "Astro"), ("nuxt", "Nuxt")]
+    ("package", "what", "files"),
+    [
+        (
+            "next",
+            "an app of Next.js",
+            {"app/page.tsx": "export default 1;", "tailwind.config.ts": "export default {,}"},
+        ),
+        ("@angular/core", "an app of Angular", {"src/index.html": "<app-root></app-root>", "angular.json": "{}"}),
+        ("astro", "an app of Astro", {"src/pages/index.astro": "<h1>Hello</h1>"}),
+        ("express", "a server of Express", {"server.js": "", "public/index.html": "<h1>Hello</h1>"}),
+    ],
+    ids=["next", "angular", "astro", "express"],
 )
-def test_another_framework_is_named_with_what_is_supported(stage: Stage, package: str, name: str) -> None:
-    stage.write({"package.json": f'{{"dependencies": {{"{package}": "1"}}}}', "app/page.tsx": "export default 1;"})
+def test_another_framework_is_named_with_what_is_supported(
+    stage: Stage, package: str, what: str, files: dict[str, str]
+) -> None:
+    stage.write({"package.json": f'{{"dependencies": {{"{package}": "1"}}}}', **files})
     failed = stage.hear("failed")
-    assert failed["message"].startswith(f"This is an app of {name} (package.json names {package}). A preview runs")
+    assert failed["message"].startswith(f"This is {what} (package.json names {package}). A preview runs")
+
+
+@pytest.mark.parametrize(("package", "name"), [("solid-js", "Solid"), ("preact", "Preact")])
+def test_a_jsx_that_is_not_react_s_is_named(stage: Stage, package: str, name: str) -> None:
+    manifest = f'{{"dependencies": {{"{package}": "1"}}}}'
+    stage.write({"index.html": PAGE, "package.json": manifest, "src/main.js": "export const App = () => <p>Hello</p>;"})
+    said = stage.hear("failed")["message"]
+    assert said.startswith(f"This is an app of {name} (package.json names {package}). A preview runs")
 
 
 def test_a_component_of_another_framework_is_named(stage: Stage) -> None:
