@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from edge import jsonc
+from edge import jsonc, virtual
 from edge.vite import PACKAGE
 
 _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
@@ -93,6 +93,9 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
     """Return what a specifier means in a module of the app."""
     if specifier.startswith(("http://", "https://", "data:", "blob:", "//")):
         return Url(specifier)
+    if specifier.startswith(virtual.PREFIX):
+        made = virtual.address(specifier)
+        return Url(made) if made else Missing(f"{specifier} is made by a plugin of Vite that previews do not run")
     spec, question, query = specifier.partition("?")
     suffix = question + query
     if spec.startswith("/"):

@@ -52,7 +52,12 @@ def test_a_specifier_means_one_thing(importer: str, specifier: str) -> None:
 
 @pytest.mark.parametrize(
     ("specifier", "words"),
-    [("./Nowhere", "does not exist"), ("../../../etc/passwd", "outside"), ("node:fs", "part of Node")],
+    [
+        ("./Nowhere", "does not exist"),
+        ("../../../etc/passwd", "outside"),
+        ("node:fs", "part of Node"),
+        ("virtual:x", "plugin"),
+    ],
 )
 def test_what_is_missing_says_why(specifier: str, words: str) -> None:
     found = resolve("src/main.tsx", specifier, FILES, aliases({}))

@@ -95,6 +95,7 @@ Button.displayName = "Button";
 export { Button, buttonVariants };
 """
 APP = """import { useState } from "react";
+import { useRegisterSW } from "virtual:pwa-register/react";
 import { Button } from "@ui/button";
 import { version } from "../package.json";
 import styles from "./App.module.scss";
@@ -103,8 +104,9 @@ declare const __RELEASE__: string;
 
 export default function App() {
   const [count, setCount] = useState(0);
+  const { needRefresh: [isOld] } = useRegisterSW();
   return (
-    <main className="card animate-in">
+    <main className="card animate-in" hidden={isOld}>
       <h1 className={styles.title}>Made live</h1>
       <Button onClick={() => setCount(count + 1)}>{count}</Button>
       <output>{[__RELEASE__, import.meta.env.VITE_NAME, import.meta.env.SECRET ?? "kept", version].join(" ")}</output>
