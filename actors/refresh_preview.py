@@ -26,7 +26,7 @@ from sql.previews import Asked, Estranged, Shown, Step
 from sql.shelf import PostgresShelf
 
 #: More than this is not put into a page piece by piece: it loads itself anew.
-_MOST_INLINE = 150_000
+_MOST_INLINE = 500_000
 #: Apps; what is known of one is mostly names and hashes, some 100 kB for a large one.
 _REMEMBERED = 500
 #: How far a turn is when it comes to the packages of the app.

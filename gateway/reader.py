@@ -14,7 +14,7 @@ from gateway.sse import Frame
 Reason = Literal["client", "expired", "slow", "drained", "shed", "failed"]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-#: What may wait for a reader that is slower than its app; coming back costs it nothing.
+#: What may wait for a reader that is slower than its app; coming back costs it nothing. A frame alone may be longer.
 MOST_WAITING = 256 * 1024
 _LAST_WORDS = 2.0
 
@@ -128,7 +128,7 @@ class Reader:
             self._waiting = []
         self._waiting.append(encoded)
         self._weight += len(encoded)
-        if self._weight > MOST_WAITING:
+        if self._weight > MOST_WAITING and len(self._waiting) > 1:
             self.end("slow")
             return False
         if self._pump is None:

@@ -40,6 +40,16 @@ def test_a_helper_of_many_changes_all_of_them(app: Previewed, page: Page) -> Non
     assert is_kept(page)
 
 
+def test_a_page_of_many_lines_changes_in_place(app: Previewed, page: Page) -> None:
+    long = f"const fine = {'print ' * 60_000!r};\n"
+    app.publish({"src/App.tsx": long + app.files["src/App.tsx"].replace("<Tasks />", "<Tasks /><q>{fine.length}</q>")})
+    expect(page.locator("q")).to_have_text("360000")
+    app.replace("src/App.tsx", "fine.length", "fine.length + 1")
+    expect(page.locator("q")).to_have_text("360001")
+    assert is_kept(page)
+    assert not [line for line in app.console if line.startswith("error")]
+
+
 def test_a_list_of_files_is_one_update(app: Previewed, page: Page) -> None:
     app.publish(
         {
