@@ -118,9 +118,9 @@ def test_a_render_that_throws_is_shown_until_it_is_mended(app: Previewed, page: 
 
 
 def test_a_hook_that_is_added_begins_its_component_anew_and_no_other(app: Previewed, page: Page) -> None:
-    app.replace("src/Counter.tsx", "const [count", "const [step] = useState(5);\n  const [count")
+    stepping = app.files["src/Counter.tsx"].replace("const [count", "const [step] = useState(5);\n  const [count")
+    app.publish({"src/Counter.tsx": stepping.replace("count + 1", "count + step")})
     expect(page.locator("output")).to_have_text("0")
-    app.replace("src/Counter.tsx", "count + 1", "count + step")
     page.get_by_label("one more").click()
     expect(page.locator("output")).to_have_text("5")
     expect(page.get_by_label("a new task")).to_have_value("half a thought")
