@@ -12,9 +12,11 @@ from edge.compiler_places import Places
 from edge.compiler_turns import Turns
 from edge.memory import Memory
 
-WATCH_SECONDS = 0.1
+WATCH_SECONDS = 0.05
 #: Whoever takes so many seconds of work is left alone with its child: if others wait, and whether or not they do.
-QUICK_SECONDS, LONG_SECONDS = 0.5, 1.0
+QUICK_SECONDS, LONG_SECONDS = 0.15, 1.0
+#: Where enough are alone already it is ended instead: somewhat later, for what is honest and heavy may take as long.
+HEAVY_SECONDS = 0.5
 
 
 class CompilerUnavailable(Exception):
@@ -168,16 +170,17 @@ class Pool:
             for child in self._children():
                 spent = child.inspect(self._limits.memory_megabytes)
                 if spent > QUICK_SECONDS:
-                    self._relieve(child, at_once=spent > LONG_SECONDS)
+                    self._relieve(child, spent)
 
-    def _relieve(self, child: Child, *, at_once: bool) -> None:
+    def _relieve(self, child: Child, spent: float) -> None:
         """Let nobody wait for what takes long, nor for the processor that it takes."""
         with self._guard:
             index = self._places.of(child)
-            if index is None or not (at_once or child.load > 1 or self._turns.wants(index)):
+            if index is None or not (spent > LONG_SECONDS or child.load > 1 or self._turns.wants(index)):
                 return
             if self._places.crowded():
-                child.kill("has other files to do that take long")
+                if spent > HEAVY_SECONDS:
+                    child.kill("has other files to do that take long")
                 return
             self._places.send_away(child, index)
             self._turns.put_back(child.leave_alone())
