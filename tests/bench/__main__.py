@@ -20,6 +20,7 @@ from tests.bench.growth import growth
 from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
+from tests.bench.scale import scale
 from tests.bench.vite import vite
 from tests.bench.workers import workers
 
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "workers": workers,
     "growth": growth,
     "preview": preview,
+    "scale": scale,
     "hostile": hostile,
     "vite": vite,
 }

@@ -129,10 +129,10 @@ class Ground:
             end(running.process, SIGTERM, PATIENCE)
 
     @contextmanager
-    def gateway(self) -> Iterator[Running]:
+    def gateway(self, **more: str) -> Iterator[Running]:
         """Run a gateway on a port of its own, until it has everything it needs."""
         address = f"127.0.0.1:{ports.choose(1)[0]}"
-        with self.running("gateway", http=address, FLEET_HTTP=address) as running:
+        with self.running("gateway", http=address, FLEET_HTTP=address, **more) as running:
             deadline = time.monotonic() + PATIENCE
             while httpx.get(f"http://{address}/readyz").status_code != httpx.codes.OK:
                 if time.monotonic() > deadline:

@@ -1,5 +1,7 @@
 """`python -m tests.bench.swarm HOST:PORT TOKEN`: thousands of clients in one process, told by lines what to do.
 
+They follow stories; given the path of a socket instead, where the edge asks, they are open pages of previews.
+
 A protocol and a counter each, nothing else: a client that costs more than the server measures itself.
 """
 
@@ -28,7 +30,8 @@ class Swarm:
 
     def __init__(self, address: str, token: str) -> None:
         host, _colon, port = address.rpartition(":")
-        self._where, self._address, self._token = (host, int(port)), address, token
+        self._where: str | tuple[str, int] = (host, int(port)) if host else address
+        self._address, self._token = address, token
         self._clients: list[Client] = []
         self._sent, self._came = array("q"), array("q")
         self._enough = asyncio.Event()
@@ -37,7 +40,7 @@ class Swarm:
 
     def receive(self, data: bytes) -> None:
         came = now()
-        for sent in found(data):
+        for sent in set(found(data)):  # a module bears its mark, and so does its source map
             self._sent.append(sent)
             self._came.append(came)
         if len(self._came) >= self._wanted:
@@ -78,18 +81,24 @@ class Swarm:
 
     async def _connect(self, app_id: str, cursor: str) -> None:
         loop = asyncio.get_running_loop()
-        plug = socket.socket()
+        plug = socket.socket(socket.AF_UNIX if isinstance(self._where, str) else socket.AF_INET)
         plug.setblocking(False)
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABRUPTLY)
         async with asyncio.timeout(_OPENED_WITHIN):
             await loop.sock_connect(plug, self._where)
             answered: asyncio.Future[None] = loop.create_future()
-            resume = f"Last-Event-ID: {cursor}\r\n" if cursor else ""
-            head = f"GET /v1/apps/{app_id}/events HTTP/1.1\r\nHost: {self._address}\r\n{resume}"
-            request = f"{head}Authorization: Bearer {self._token}\r\n\r\n".encode()
+            request = self._request(app_id, cursor)
             _transport, client = await loop.create_connection(lambda: Client(self, request, answered), sock=plug)
             self._clients.append(client)
             await answered
+
+    def _request(self, app_id: str, cursor: str) -> bytes:
+        if isinstance(self._where, str):
+            edge = f"X-Edge-App: {app_id}\r\nX-Edge-Environment: preview\r\n"
+            return f"GET /__fleet/updates?rev={cursor} HTTP/1.1\r\nHost: origin\r\n{edge}\r\n".encode()
+        resume = f"Last-Event-ID: {cursor}\r\n" if cursor else ""
+        head = f"GET /v1/apps/{app_id}/events HTTP/1.1\r\nHost: {self._address}\r\n{resume}"
+        return f"{head}Authorization: Bearer {self._token}\r\n\r\n".encode()
 
 
 class Client(asyncio.Protocol):
