@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from edge.earlier import Earlier
 from edge.graph import Problem
@@ -15,6 +15,30 @@ NOTHING_LOADED = Problem(
     'index.html loads no module of the app: it needs a <script type="module" src="/src/main.tsx"></script>',
 )
 YET_TO_BEGIN = (NOTHING_TO_SHOW, NOTHING_LOADED)
+
+
+T = TypeVar("T")
+
+
+class Wrong(Exception):
+    """There is nothing to show, and this is why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def sound(found: T | Problem) -> T:
+    """Return what was found, if that is not a problem."""
+    if isinstance(found, Problem):
+        raise Wrong(found)
+    return found
+
+
+def refuse(problem: Problem | None) -> None:
+    """Go no further where there is a problem."""
+    if problem is not None:
+        raise Wrong(problem)
 
 
 @dataclass(frozen=True, slots=True)

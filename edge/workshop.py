@@ -7,33 +7,25 @@ remembered here only saves the way there, and may be forgotten at any time.
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from contracts.settings import Settings
-from edge import environment, frameworks, limits, page, reading
+from edge import frameworks, limits, page, reading
+from edge.bundle import Bundle
 from edge.compiler import Compiler
-from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Drawing
+from edge.conventions import Conventions
+from edge.cover import App, Covers, Shelf
+from edge.drawing import Drawing, Wrong, refuse, sound
+from edge.earlier import Earlier
 from edge.graph import Graph, Problem
 from edge.memory import Memory
 from edge.packages.app import AppPackages
-from edge.packages.shelf import Shelf as Packages
 from edge.packages.shelf import Tell
 from edge.stylist import Stylist
 from edge.surveyor import Surveyor
 
 #: What is imported wherever JSX is written.
 _JSX = "react/jsx-dev-runtime"
-
-
-class Shelf(reading.Shelf, Protocol):
-    """Where contents are, what was made of them before, and packages."""
-
-    def put_text(self, text: bytes) -> bytes:
-        """Keep a text and return its hash."""
-
-    @property
-    def packages(self) -> Packages:
-        """Return where packages are."""
 
 
 class Workshop:
@@ -45,7 +37,7 @@ class Workshop:
         self._stylist = Stylist(compiler)
         self._surveyor = Surveyor(compiler)
         self._reader = reading.Reader(compiler, self._surveyor)
-        self._texts: Memory[bytes, str] = Memory(200)
+        self._covers = Covers(self._surveyor)
         self._manifests: Memory[str, dict[str, Any]] = Memory(200)
 
     @classmethod
@@ -74,65 +66,34 @@ class Workshop:
             self._reader.remember_app(app_id, drawing.read)
 
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
-        """Draw an app as its files are now; Snooze: its packages are on their way."""
+        """Draw an app as its files are now, up to the first problem; Snooze: its packages are on their way."""
+        try:
+            return self._draw(App(app_id, files, shelf, tell))
+        except Wrong as wrong:
+            return Drawing(problem=wrong.problem)
+
+    def _draw(self, app: App) -> Drawing:
         began = time.perf_counter()
-        conventions = self._surveyor.conventions(app_id, files, shelf)
-        root = "" if isinstance(conventions, Problem) else conventions.root
-        html = self._text(files, f"{root}index.html", shelf) or page.bare(app_id, files, root)
-        if html is None:
-            return Drawing(problem=self._instead(files, shelf, NOTHING_TO_SHOW))
-        if problem := limits.page(html):
-            return Drawing(problem=problem)
-        if isinstance(conventions, Problem):
-            return Drawing(problem=conventions)
-        around = page.read(environment.in_page(html, conventions.env), files, root)
-        if around.entry is None:
-            return Drawing(problem=self._instead(files, shelf, NOTHING_LOADED))
-        found = self._reader.begin(app_id, files, shelf, conventions)
-        read = found.follow(around.entry)
-        graph, known = read.graph, read.known
+        around, entry, conventions = self._covers.read(app)
+        found = self._reader.begin(app.app_id, app.files, app.shelf, conventions)
+        read = found.follow(entry)
         compiled = time.perf_counter()
-        lengths = {one: size for one, (_, size) in known.items()}
-        if problem := next(iter(graph.problems), None) or limits.modules(lengths):
-            return Drawing(problem=problem)
-        styled = self._stylist.style(
-            app_id,
-            graph.styles,
-            known,
-            {path: sha256 for path, sha256 in files.items() if path.endswith(".css")},
-            shelf=shelf,
-            classes=found.mentioned(),
-            setup=conventions.tailwind,
-        )
-        if isinstance(styled, Problem):
-            return Drawing(problem=styled)
-        if problem := limits.styles(styled.items()):
-            return Drawing(problem=problem)
+        refuse(next(iter(read.graph.problems), None))
+        refuse(limits.modules({one: size for one, (_, size) in read.known.items()}))
+        styled = self._styles(app, read, found.mentioned())
         done = time.perf_counter()
-        if _JSX in graph.packages and (words := frameworks.jsx(self._text(files, "package.json", shelf))):
-            return Drawing(problem=Problem("package.json", words))
-        bundled = self._bundle(app_id, files, graph.packages, shelf, tell)
-        if isinstance(bundled, Problem):
-            return Drawing(problem=bundled)
-        name, specs = bundled[0], self._specs(*bundled)
-        sizes = {found.key(one): size for one, (_, size) in known.items()}
+        bundle = self._bundle(app, read.graph.packages)
+        styles = {one: app.shelf.put_text(text.encode()) for one, text in styled.items()}
         return Drawing(
             modules={
                 one: (found.key(one), deps)
-                for one, deps in graph.told.items()
-                if known[one][0].kind != "css"  # a style sheet's importers do not change with it
+                for one, deps in read.graph.told.items()
+                if read.known[one][0].kind != "css"  # a style sheet's importers do not change with it
             },
-            styles={one: shelf.put_text(text.encode()) for one, text in styled.items()},
-            page={
-                "entry": around.entry,
-                "parts": [around.before + page.warnings(conventions.warnings), around.between, around.after],
-                "env": conventions.env,
-                "deps": _addresses(name, specs),
-                "links": _sheets(name, specs, graph),
-                "chunks": _chunks(name, specs),
-                **({"root": root} if root else {}),
-            },
-            sizes=sizes,
+            styles=styles,
+            page=_told(around, conventions, bundle, read.graph),
+            sizes={found.key(one): size for one, (_, size) in read.known.items()}
+            | {styles[one]: len(text) for one, text in styled.items()},
             read=read,
             milliseconds={
                 "compile": round((compiled - began) * 1000, 2),
@@ -141,59 +102,48 @@ class Workshop:
             },
         )
 
-    def _bundle(
-        self, app_id: str, files: Mapping[str, bytes], packages: Collection[str], shelf: Shelf, tell: Tell
-    ) -> tuple[str, str] | Problem:
-        """Return the name and manifest of the set of packages, bundled by whoever needed it first."""
+    def _styles(self, app: App, read: Earlier, classes: set[str]) -> dict[str, str]:
+        """Make the style sheets that modules import, with the classes that the app mentions."""
+        styled = sound(
+            self._stylist.style(
+                app.app_id,
+                read.graph.styles,
+                read.known,
+                {path: sha256 for path, sha256 in app.files.items() if path.endswith(".css")},
+                shelf=app.shelf,
+                classes=classes,
+                setup=read.conventions.tailwind,
+            )
+        )
+        refuse(limits.styles(styled.items()))
+        return styled
+
+    def _bundle(self, app: App, packages: Collection[str]) -> Bundle:
+        """Return the set of packages, bundled by whoever needed it first."""
+        if _JSX in packages and (words := frameworks.jsx(self._covers.text(app, "package.json"))):
+            raise Wrong(Problem("package.json", words))
 
         def text(path: str) -> str | None:
-            return self._text(files, path, shelf)
+            return self._covers.text(app, path)
 
-        return self._packages.bundle(app_id, files, packages, text=text, shelf=shelf.packages, tell=tell)
+        shelf = app.shelf.packages
+        made = sound(self._packages.bundle(app.app_id, app.files, packages, text=text, shelf=shelf, tell=app.tell))
+        return Bundle(made[0], self._specs(*made))
 
     def _specs(self, name: str, manifest: str) -> dict[str, Any]:
         """Return where each package of a bundle is."""
         known = self._manifests.get(name)
         return self._manifests.put(name, json.loads(manifest)) if known is None else known
 
-    def _instead(self, files: Mapping[str, bytes], shelf: Shelf, otherwise: Problem) -> Problem:
-        """Say rather what the app is made with, if that is why there is no page."""
-        manifest = self._text(files, "package.json", shelf)
-        if words := frameworks.other(manifest):
-            return Problem("package.json", words)
-        if otherwise is NOTHING_TO_SHOW and (words := page.elsewhere(files)):
-            return Problem("index.html", words)
-        words = frameworks.server(manifest)
-        return Problem("package.json", words) if words else otherwise
 
-    def _text(self, files: Mapping[str, bytes], path: str, shelf: Shelf) -> str | None:
-        """Return what one of the few files says that every turn looks at."""
-        sha256 = files.get(path)
-        if sha256 is None:
-            return None
-        known = self._texts.get(sha256)
-        return (
-            self._texts.put(sha256, shelf.texts([sha256])[sha256].decode(errors="replace")) if known is None else known
-        )
-
-
-def _addresses(name: str, specs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, object]]:
-    """Return where each package is; a style sheet is in the page, and its import brings nothing."""
+def _told(around: page.Page, conventions: Conventions, bundle: Bundle, graph: Graph) -> dict[str, Any]:
+    """Return what a page is told of itself."""
     return {
-        spec: {"url": one["file"] and f"/__fleet/deps/{name}/{one['file']}", "cjs": one["cjs"]}
-        for spec, one in specs.items()
+        "entry": around.entry,
+        "parts": [around.before + page.warnings(conventions.warnings), around.between, around.after],
+        "env": conventions.env,
+        "deps": bundle.addresses(),
+        "links": bundle.sheets(graph),
+        "chunks": bundle.chunks(),
+        **({"root": conventions.root} if conventions.root else {}),
     }
-
-
-def _chunks(name: str, specs: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return where the files are that packages share, which a page would only ask for once it has read the others."""
-    return [
-        f"/__fleet/deps/{name}/{file}" for file in sorted({file for one in specs.values() for file in one["chunks"]})
-    ]
-
-
-def _sheets(name: str, specs: Mapping[str, Mapping[str, Any]], graph: Graph) -> list[str]:
-    """Return where the style sheets of packages are, in the order in which the packages are imported."""
-    targets = [target for deps in graph.deps.values() for target in deps.values() if isinstance(target, dict)]
-    files = (file for target in targets if "dep" in target for file in specs[target["dep"]]["css"])
-    return list(dict.fromkeys(f"/__fleet/deps/{name}/{file}" for file in files))
