@@ -19,7 +19,7 @@ from contracts.file import FileRejected, FileStored, FileWritten
 from contracts.preview import PreviewAcknowledged, PreviewErrored, PreviewFailed, PreviewReady, PreviewUpdated
 from contracts.progress import Progress
 from contracts.schema import SchemaApplied, SchemaChanged, SchemaRejected
-from contracts.tool import MessageCancelled, ToolCalled, ToolCompleted, ToolFailed
+from contracts.tool import MessageCancelled, ToolCalled, ToolCompleted, ToolFailed, ToolStarted
 
 #: What the outside asks for, and the facts that answer it.
 ASKED: dict[type[Event], tuple[type[Event], ...]] = {
@@ -52,6 +52,7 @@ SAID: tuple[type[Event], ...] = (
     FallbackNeeded,
     SchemaApplied,
     SchemaRejected,
+    ToolStarted,
     ToolCompleted,
     ToolFailed,
     Progress,

@@ -15,6 +15,8 @@ class Progress(Event):
     message: str = ""
     progress: int = Field(ge=0, le=100)
     message_id: str | None = None
+    iteration: int | None = None
     tool_index: int | None = None
+    tool_name: str | None = None
     attempt: int = 1
     details: dict[str, Any] | None = None

@@ -62,11 +62,23 @@ class MessageCancelled(Event):
     message_id: Word
 
 
+class ToolStarted(Event):
+    """It is the turn of a call that takes its time: whoever runs such tools runs it now."""
+
+    kind: ClassVar = "tool-started"
+    message_id: str
+    iteration: int
+    tool_index: int
+    tool: str
+    attempt: int
+
+
 class ToolCompleted(Event):
     """The call is done."""
 
     kind: ClassVar = "tool-completed"
     message_id: str
+    iteration: int | None = None
     tool_index: int
     tool: str
     attempt: int
@@ -78,6 +90,7 @@ class ToolFailed(Event):
 
     kind: ClassVar = "tool-failed"
     message_id: str
+    iteration: int | None = None
     tool_index: int
     tool: str
     attempt: int
