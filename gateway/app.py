@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from contracts.errors import BadEvent, Flaw
-from gateway.api import apps, archives, differences, events, files, health, previews, versions
+from gateway.api import apps, archives, differences, events, files, health, messages, previews, versions
 from gateway.front import Front
 from gateway.openapi import complete
 from gateway.parts import Parts
@@ -32,7 +32,7 @@ def build(parts: Parts) -> Front:
             psycopg.Error: _database,
         },
     )
-    for part in (events, apps, files, versions, differences, archives, previews, health):
+    for part in (events, apps, messages, files, versions, differences, archives, previews, health):
         web.include_router(part.router(parts))
     complete(web)
     return Front(web, parts.streams, parts.cors, parts.metrics)
