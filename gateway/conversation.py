@@ -3,7 +3,7 @@
 A step is taken into the picture that there is: whoever fetched it whole takes what the stream says from there on, and
 has the same as whoever followed from the beginning. `gateway/demo/conversation.js` does this in a browser.
 
-A step says which call it is about by `tool_index` and `iteration`. Steps of a later attempt supersede those of the
+A step says which call it is about by `iteration` (0 where it does not say) and `tool_index`. Steps of a later attempt supersede those of the
 ones before; late words of an earlier attempt, and of one that has ended, change nothing.
 """
 
@@ -57,10 +57,7 @@ def take(picture: Json, step: Json) -> bool:
 
 def _place(groups: list[Json], step: Json) -> tuple[Json, Json]:
     """Return the call that a step is about, and the group it stands in; a new one stands in index order."""
-    index, iteration = step["tool_index"], step.get("iteration")
-    if iteration is None:  # then the newest call of that number is meant
-        known = [group for group in groups if any(call["tool_index"] == index for call in group["calls"])]
-        iteration = known[-1]["iteration"] if known else 0
+    index, iteration = step["tool_index"], step.get("iteration", 0)
     group = next((one for one in groups if one["iteration"] == iteration), None)
     if group is None:
         group = {"type": "grouped_tools", "iteration": iteration, **_BEGUN, "calls": []}

@@ -34,9 +34,7 @@ export function take(picture, step) {
 
 /** The call that a step is about, and its group. @param {Json[]} groups @param {Json} step @returns {[Json, Json]} */
 function place(groups, step) {
-  const index = step.tool_index;
-  const hasIt = (/** @type {Json} */ one) => one.calls.some((/** @type {Json} */ call) => call.tool_index === index);
-  const iteration = step.iteration ?? groups.findLast(hasIt)?.iteration ?? 0;
+  const [index, iteration] = [step.tool_index, step.iteration ?? 0];
   let group = groups.find((one) => one.iteration === iteration);
   if (!group) {
     group = { type: "grouped_tools", iteration, ...begun(), calls: [] };
