@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from contracts.errors import BadEvent, Flaw
 from gateway.api import apps, archives, differences, events, files, health, messages, previews, versions
+from gateway.demo import page as demo
 from gateway.front import Front
 from gateway.openapi import complete
 from gateway.parts import Parts
@@ -32,7 +33,7 @@ def build(parts: Parts) -> Front:
             psycopg.Error: _database,
         },
     )
-    for part in (events, apps, messages, files, versions, differences, archives, previews, health):
+    for part in (events, apps, messages, files, versions, differences, archives, previews, health, demo):
         web.include_router(part.router(parts))
     complete(web)
     return Front(web, parts.streams, parts.cors, parts.metrics)

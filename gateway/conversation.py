@@ -3,8 +3,8 @@
 A step is taken into the picture that there is: whoever fetched it whole takes what the stream says from there on, and
 has the same as whoever followed from the beginning. `gateway/demo/conversation.js` does this in a browser.
 
-A step says which call it is about by `iteration` (0 where it does not say) and `tool_index`. Steps of a later attempt supersede those of the
-ones before; late words of an earlier attempt, and of one that has ended, change nothing.
+A step says which call it is about by `iteration` (0 where it says none) and `tool_index`. Steps of a later attempt
+supersede those of the ones before; late words of an earlier attempt, or of one that has ended, change nothing.
 """
 
 from collections.abc import Iterable

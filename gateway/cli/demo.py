@@ -11,7 +11,7 @@ import httpx
 import typer
 
 from contracts.preview import PreviewFailed, PreviewReady
-from gateway.cli import events, facts, running
+from gateway.cli import events, facts, running, telling
 from gateway.cli.console import Trouble, guarded, print_json, print_line
 from gateway.cli.demo_app import APP_ID, FILES
 from gateway.cli.follow import Fact, Stream
@@ -24,15 +24,23 @@ _PATIENCE = 150
 
 @guarded
 def demo(
+    *,
     to: Annotated[Path | None, typer.Option(help="write its files into this new or empty folder instead")] = None,
+    story: Annotated[bool, typer.Option("--story", help="play a generator that writes an app by 40 tools")] = False,
+    speed: Annotated[float, typer.Option(min=0, help="of the story: 1 as typed, 10 quick, 0 without a pause")] = 1,
+    apps: Annotated[int, typer.Option(min=1, max=1_000, help="play the story into so many apps at once")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Write the demo app, unless there is an app of that name with files of its own, and print where to see it.
 
-    With --to its files become a folder of yours, to be edited while `fleet watch` publishes it.
+    With --to its files become a folder of yours, to be edited while `fleet watch` publishes it. With --story a
+    simulated generator writes an app of its own, and the link to a page is printed that shows its tools at work.
 
-    Example: `fleet demo --to ./demo`
+    Example: `fleet demo --story --speed 3`
     """
+    if story:
+        telling.tell(speed, apps, as_json=as_json)
+        return
     if to is not None:
         _write_folder(to)
         if as_json:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.settings import Settings
 from gateway import tokens
+from gateway.demo.link import link
 
 DEMO = "demo"
 PUBLISHER_SECONDS = 12 * 3600
@@ -28,6 +29,7 @@ def banner(chosen: Mapping[str, str]) -> str:
         preview = Settings.model_construct(zones=zones, edge_http=chosen["FLEET_EDGE_HTTP"]).preview_url(DEMO)
         lines += [f"Look at the app `{DEMO}`, live:  {preview}/   (any app: {fleet} link --app NAME)", ""]
     if secret := chosen.get("FLEET_JWT_SECRET"):
+        lines += ["Watch an AI's tools write an app (a link of 12 hours):", f"  {link(gateway, secret)}", ""]
         lines += _try_it(gateway, secret)
     lines += [
         f"Edit it: every saved file is an event, and the page follows. Try src/App.tsx in ./{DEMO}:",

@@ -1,0 +1,1 @@
+"""The page where one watches tools at work, and the story that is played there."""

@@ -1,0 +1,126 @@
+"""The story that is played: an AI writes a small shop, errs now and then, and mends it. Forty calls in their rounds.
+
+The files stand in `app/` as they are first written; what becomes of them is said here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+APP = Path(__file__).with_name("app")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool, and what it is called with."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Round:
+    """Calls that the AI makes together, before it looks what came of them."""
+
+    say: str
+    calls: Sequence[Call]
+
+
+def rounds() -> list[Round]:
+    """Return the story; each round looks back on the one before."""
+    return [
+        Round(
+            "Setting up", [*map(_write, ("package.json", "index.html")), *_sources("index.css", "main.tsx", "App.tsx")]
+        ),
+        Round("A header, and a picture", [*_sources("Header.tsx", "Hero.tsx"), _picture()]),
+        Round("Putting them on the page", [_import("Header", "Hero"), _page(_TITLE, "<Header />\n      <Hero />")]),
+        Round("What is on sale", _sources("products.ts", "price.ts", "Card.tsx", "Menu.tsx")),
+        Round("The menu on the page", [_import("Menu"), _page("<Hero />", "<Hero />\n      <Menu />")]),
+        Round("A basket", [*_sources("useBasket.ts"), _write("src/Basket.tsx", "</aside>", "</section>")]),
+        Round(
+            "It does not compile: looking, and mending",
+            [_read("Basket.tsx"), _edit("Basket.tsx", "</section>", "</aside>")],
+        ),
+        Round("Filling the basket", _basket()),
+        Round("Opening hours", _sources("Hours.tsx", "Footer.tsx")),
+        Round("Both on the page", [_import("Hours", "Footer"), _page("{...basket} />", _BELOW)]),
+        Round("A dark side", [*_sources("Dark.tsx"), _edit("Header.tsx", "<nav>", "<nav><Dark />")]),
+        Round("It was not there: reading first", [_read("Header.tsx"), *_dark()]),
+        Round("A better name", [Call("os-search", {"query": "Menu"}), _rename("Menu.tsx", "Shop.tsx")]),
+        Round("The import, too", [_edit("App.tsx", '"./Menu"', '"./Shop"')]),
+        Round("Last words", [_edit("Hero.tsx", "Good bread", "Bread, baked this morning")]),
+    ]
+
+
+def as_json() -> dict[str, Any]:
+    """Return the story for whoever plays it elsewhere."""
+    return {"rounds": [asdict(one) for one in rounds()]}
+
+
+_TITLE = '<h1 className="text-4xl font-semibold">Crumb &amp; Co.</h1>'
+_BELOW = "{...basket} />\n      <Hours />\n      <Footer />"
+
+
+def _basket() -> list[Call]:
+    """Return the edits by which the page learns of the basket."""
+    button = '<button type="button" onClick={add}>{price(product.cents)}</button>'
+    return [
+        _edit(
+            "Card.tsx",
+            "({ product }: { product: Product })",
+            "({ product, add }: { product: Product; add: () => void })",
+        ),
+        _edit("Card.tsx", '<span className="tabular-nums">{price(product.cents)}</span>', button),
+        _edit("Menu.tsx", "Menu()", "Menu({ add }: { add: (product: (typeof products)[number]) => void })"),
+        _edit("Menu.tsx", "product={product} />", "product={product} add={() => add(product)} />"),
+        _import("Basket", "useBasket"),
+        _page("  return (", "  const basket = useBasket();\n  return ("),
+        _page("<Menu />", "<Menu add={basket.add} />\n      <Basket {...basket} />"),
+    ]
+
+
+def _dark() -> list[Call]:
+    button = '<a href="#menu">Menu</a>\n        <Dark />'
+    return [
+        _edit("Header.tsx", '<a href="#menu">Menu</a>', button),
+        _edit("Header.tsx", "export function", 'import { Dark } from "./Dark";\n\nexport function'),
+    ]
+
+
+def _picture() -> Call:
+    return Call(
+        "generate_image", {"prompt": "A loaf of bread on a table, early light", "file_path": "src/pictures/loaf.png"}
+    )
+
+
+def _write(path: str, right: str = "", wrong: str = "") -> Call:
+    """Return a call that writes a file, perhaps with a mistake in it."""
+    content = (APP / path).read_text(encoding="utf-8")
+    return Call("os-write", {"file_path": path, "content": content.replace(right, wrong) if right else content})
+
+
+def _sources(*names: str) -> list[Call]:
+    return [_write(f"src/{name}") for name in names]
+
+
+def _read(name: str) -> Call:
+    return Call("os-read", {"file_path": f"src/{name}"})
+
+
+def _edit(name: str, search: str, replace: str) -> Call:
+    return Call("os-line-replace", {"file_path": f"src/{name}", "search": search, "replace": replace})
+
+
+def _rename(before: str, after: str) -> Call:
+    return Call("os-rename", {"file_path": f"src/{before}", "new_path": f"src/{after}"})
+
+
+def _page(search: str, replace: str) -> Call:
+    return _edit("App.tsx", search, replace)
+
+
+def _import(*names: str) -> Call:
+    """Return a call by which the page imports components."""
+    lines = "".join(f'import {{ {name} }} from "./{name}";\n' for name in names)
+    return _page("export default function App", f"{lines}\nexport default function App")
