@@ -23,7 +23,7 @@ class Tools:
     def say(self, index: int, kind: str = "progress", iteration: int = 0, **fact: Any) -> None:
         self._clock += 1
         at = f"2026-01-31T12:00:{self._clock:02}.000+00:00"
-        about = {"message_id": self._message_id, "tool_index": index, "iteration": iteration, "at": at}
+        about: dict[str, Any] = {"message_id": self._message_id, "tool_index": index, "iteration": iteration, "at": at}
         self._author.write(APP, kind=kind, **about, **fact)
 
     def stage(self, index: int, stage: str, progress: int, message: str = "", **fact: Any) -> None:
