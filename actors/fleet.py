@@ -1,7 +1,10 @@
 """The fleet: which actors there are, and which of them share a worker process."""
 
 from actors.create_app import create_app
+from actors.finish_tool import finish_tool
 from actors.refresh_preview import refresh_preview
+from actors.run_errand import run_errand
+from actors.run_tool import run_tool
 from actors.runtime.actor import Actor
 from actors.store_file import store_file
 from contracts.catalog import ASKED
@@ -9,6 +12,7 @@ from contracts.catalog import ASKED
 GROUPS: dict[str, tuple[Actor, ...]] = {
     "files": (store_file, create_app),
     "preview": (refresh_preview,),
+    "tools": (run_tool, run_errand, finish_tool),
 }
 
 FLEET: tuple[Actor, ...] = tuple(actor for group in GROUPS.values() for actor in group)

@@ -82,7 +82,8 @@ def refresh_preview(turn: Turn, studio: Studio) -> None:
             previews.caught_up(tx, turn.app_id, shown)
         else:
             record(tx, turn, step, number)
-        if step is not None or drawing.problem not in YET_TO_BEGIN:  # that is said once, not at every file
+        # That an app has yet to begin is said once, and not at every file, unless somebody who called a tool waits.
+        if step is not None or drawing.problem not in YET_TO_BEGIN or "tool_index" in turn.envelope.data:
             turn.emit(fact(workshop.url(turn.app_id), drawing, step, name))
         if step is not None:
             headers = {"seq": number, "kind": step.kind, "since": turn.envelope.time or ""}

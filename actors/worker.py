@@ -16,8 +16,8 @@ from actors.fleet import GROUPS, consumed
 from actors.runtime.actor import Actor
 from actors.runtime.broker import EventsBroker, WorkQueue
 from actors.runtime.deadline import Deadlines, watch
+from actors.runtime.duty import keep
 from actors.runtime.engine import Engine
-from actors.runtime.lane import keep
 from actors.runtime.outlet import Outlet
 from actors.runtime.telemetry import configure_logging, new_metrics
 from contracts.settings import Settings
@@ -66,12 +66,14 @@ class Crew:
         """Begin to consume; what is away is waited for."""
         self.outlet.start()
         lanes = [engine.lane for engine in self.engines if engine.lane is not None]
+        duties = [engine.duty for engine in self.engines if engine.duty is not None]
         self.worker.start()
         self._keep(watch, self.deadlines, self._living, self.stopping)
         if lanes:
             self._keep(keep, _RENEW_SECONDS, [lane.renew for lane in lanes], self.stopping)
+        if duties:
             for _ in range(_SWEEPERS):
-                self._keep(keep, _SWEEP_SECONDS, [lane.sweep for lane in lanes], self.stopping)
+                self._keep(keep, _SWEEP_SECONDS, duties, self.stopping)
 
     def stop(self) -> None:
         """Finish what is in hand and leave the rest to the broker."""

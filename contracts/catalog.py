@@ -33,6 +33,9 @@ ASKED: dict[type[Event], tuple[type[Event], ...]] = {
     SchemaChanged: (SchemaApplied, SchemaRejected),
 }
 
+#: What may be asked for, and nobody in the fleet does yet: it waits for whoever will.
+UNHEARD: frozenset[type[Event]] = frozenset({BuildRequested, DeployRequested, RollbackRequested, SchemaChanged})
+
 #: What the fleet itself says.
 SAID: tuple[type[Event], ...] = (
     EnvChanged,

@@ -40,14 +40,14 @@ class Event(Model):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            raise BadEvent(*_flaws(error)) from None
+            raise BadEvent(*flaws(error)) from None
 
     def data(self) -> dict[str, Any]:
         """Return the fact as JSON values, without what was left out."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
-def _flaws(error: ValidationError) -> list[Flaw]:
+def flaws(error: ValidationError) -> list[Flaw]:
     """Turn pydantic's findings into field and reason, never quoting the value; the first of them tell enough."""
     found = error.errors(include_url=False, include_input=False)[:MAX_FLAWS]
     return [flaw for finding in found for flaw in _located(finding)]

@@ -73,6 +73,15 @@ class Settings(BaseSettings):
 
     demo: bool = Field(default=True, description="`fleet up` writes a demo app where there is none")
 
+    # What the tools reach.
+    image_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="an image API like OpenAI's: https://api.openai.com/v1"
+    )
+    image_key: SecretStr | None = Field(default=None, description="its key")
+    image_model: str = Field(default="gpt-image-1", description="its model")
+    egress: Literal["public", "none"] = Field(default="public", description="what an AI's tools may fetch")
+    egress_allow: Names = Field(default=(), description="host:port that they may fetch wherever it is")
+
     # Who may come in.
     jwt_secret: SecretStr | None = Field(default=None, min_length=32, description="signs and checks HS256 tokens")
     jwks_url: str | None = Field(default=None, pattern=r"^https?://", description="keys for RS256 and ES256 tokens")

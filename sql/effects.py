@@ -45,6 +45,11 @@ def note(tx: Tx, claim: Claim, step: str, value: Any) -> bool:
     return tx.execute(QUERY.journal, claim.key(entry=Jsonb({step: value}))).fetchone() is not None
 
 
+def renew(tx: Tx, claim: Claim) -> None:
+    """Hold on longer."""
+    tx.execute(QUERY.renew, claim.key())
+
+
 def let_go(tx: Tx, claim: Claim) -> None:
     """Let the next attempt begin at once, from the journal."""
     tx.execute(QUERY.let_go, claim.key())

@@ -17,6 +17,11 @@ where app_id = %(app_id)s and actor = %(actor)s and source = %(source)s and even
     and fence = %(fence)s
 returning true;
 
+-- name: renew
+update fleet.effects set lease_until = clock_timestamp() + %(seconds)s * interval '1 s'
+where app_id = %(app_id)s and actor = %(actor)s and source = %(source)s and event_id = %(event_id)s
+    and fence = %(fence)s;
+
 -- name: let_go
 update fleet.effects set lease_until = '-infinity'
 where app_id = %(app_id)s and actor = %(actor)s and source = %(source)s and event_id = %(event_id)s

@@ -34,6 +34,8 @@ class Actor:
     #: Instead of handling each event, take turns for its app: see lane.py.
     turn: Callable[..., None] | None = None
     look: Callable[..., Any] | None = None
+    #: What is to be looked after every second, whether an event comes or not.
+    sweep: Callable[..., object] | None = None
 
     @property
     def queue(self) -> str:
@@ -61,16 +63,18 @@ def actor(
     ordered: bool = False,
     time_limit: float = 60,
     last_word: LastWord = say_why,
+    sweep: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., None]], Actor]:
     """Make a function an actor.
 
     `using` is called once a process, and what it returns is the handler's third argument. An `ordered` actor takes
-    one app's events one after the other, as the broker delivered them.
+    one app's events one after the other, as the broker delivered them. `sweep` is called every second, with the pool,
+    the outlet and what `using` returned.
     """
     kinds = on if isinstance(on, tuple) else (on,)
 
     def make(handle: Callable[..., None]) -> Actor:
-        return Actor(handle.__name__, kinds, emits, handle, using, ordered, time_limit, last_word)
+        return Actor(handle.__name__, kinds, emits, handle, using, ordered, time_limit, last_word, sweep=sweep)
 
     return make
 

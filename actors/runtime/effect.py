@@ -4,12 +4,14 @@ It cannot happen exactly once; it happens at most once at a time, goes on where 
 the same key, which providers take to recognise a repeated request.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid5
 
+from actors.runtime.duty import keep
 from contracts.errors import Snooze
 from contracts.event import Envelope
 from sql import effects
@@ -59,6 +61,24 @@ class Effect:
                 raise effects.ClaimLost
         self.claim.journal[step] = value
         return value
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the claim for as long as this takes, so that a crash alone gives it away, and soon."""
+        done = threading.Event()
+
+        def renew() -> None:
+            with transaction(self.pool, self.claim.app_id) as tx:
+                effects.renew(tx, self.claim)
+
+        arguments = (self.claim.seconds / 3, [renew], done)
+        keeper = threading.Thread(target=keep, args=arguments, name="claim", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
 
     @contextmanager
     def attempt(self) -> Iterator["Effect"]:

@@ -8,7 +8,7 @@ import structlog
 
 from actors.runtime.actor import Actor
 from actors.runtime.delivery import ORIGINAL_KEY, RETRIES, Delivery
-from actors.runtime.job import Job
+from actors.runtime.job import Job, Said
 from actors.runtime.outlet import Outlet
 from actors.runtime.patience import Patience, Stopping, broker_is_away
 from actors.runtime.telemetry import Metrics
@@ -93,7 +93,7 @@ class Endings:
             spoken = f"{self.actor.name} gave up {delivery.attempt}"
             if not inbox.enter(tx, envelope.app_id, spoken, envelope.source, envelope.event_id):
                 return
-            written = job.write(tx, [fact])
+            written = job.write(tx, [Said(fact, envelope)])
         job.hand_over(written)
 
     def _bury(self, delivery: Delivery, ending: Ending) -> None:

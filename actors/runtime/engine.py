@@ -80,6 +80,14 @@ class Engine:
             held_off=self.metrics.turns_held_off.labels(self.actor.name).inc,
         )
 
+    @cached_property
+    def duty(self) -> Callable[[], object] | None:
+        """Return what is to be done every second, if there is anything."""
+        if self.lane is not None:
+            return self.lane.sweep
+        sweep = self.actor.sweep
+        return sweep and partial(sweep, self.pool, self.outlet, *self.resources)
+
     def close(self) -> None:
         """Let go of what the handler worked with."""
         for resource in self.__dict__.get("resources", ()):

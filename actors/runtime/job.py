@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from actors.runtime.effect import Effect, Repeated
+from contracts.catalog import ASKED
 from contracts.event import Envelope, Event
 from contracts.progress import Progress
 from sql import effects, inbox, outbox
@@ -26,6 +27,14 @@ class Announcer(Protocol):
 
     def push(self, exchange: str, key: str, body: str, headers: dict[str, Any]) -> None:
         """Send what the receiver could read for itself."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A fact, and the event that it follows from."""
+
+    fact: Event
+    cause: Envelope
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Job:
     settled: bool = False
     emitted: list[Event] = field(default_factory=list)
     claim: effects.Claim | None = None
-    _pending: list[Event] | None = None
+    _pending: list[Said] | None = None
     _pushes: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -73,7 +82,7 @@ class Job:
                 raise
             admit()
             written = self.write(tx, self._pending)
-        self.settled, self.emitted, self._pending = True, self._pending, None
+        self.settled, self.emitted, self._pending = True, [said.fact for said in self._pending], None
         for exchange, body, headers in self._pushes:
             self.outlet.push(exchange, self.app_id, body, headers)
         self.hand_over(written)
@@ -99,58 +108,67 @@ class Job:
         self.claim = effect.claim
         return effect
 
+    def let_be(self) -> None:
+        """Settle an event that concerns nobody here: a repeat would find the same, and needs no inbox."""
+        self.settled = True
+
     def must_be_settled(self) -> None:
         """Object where nobody would ever know how it ended."""
         if not self.settled:
             raise Unsettled(f"{self.actor} returned without settling")
 
-    def emit(self, fact: Event) -> None:
-        """Say what follows; it becomes true with the commit."""
+    def emit(self, fact: Event, cause: Envelope | None = None) -> None:
+        """Say what follows, of this event or of an earlier one; it becomes true with the commit."""
         if not isinstance(fact, self.emits):
             raise TypeError(f"{self.actor} does not say that it emits {fact.kind}")
-        self._collect(fact)
+        if self._pending is None:
+            raise RuntimeError("emit inside settle, so that the fact and the rows become true together")
+        self._pending.append(Said(fact, cause or self.envelope))
 
     def push(self, exchange: str, body: str, headers: dict[str, Any]) -> None:
         """Hurry a fact to those who look at the app, once it is committed and before anything else."""
         self._pushes.append((exchange, body, headers))
 
-    def progress(self, *steps: Progress) -> None:
+    def progress(self, *steps: Progress, cause: Envelope | None = None) -> None:
         """Tell the story's watchers how far it is: with the commit inside settle, at once outside of it.
 
-        Steps due together share one commit, and bear the attempt, so that a retry supersedes what came before.
+        Steps due together share one commit, and bear the attempt, so that a retry supersedes what came before;
+        those of an earlier event bear its own.
         That commit waits for the disk like any other: a step that watchers saw and a crash took back would let its
         number be given twice.
         """
+        told = [Said(step, cause or self.envelope) for step in steps]
         if self._pending is not None:
-            self._pending.extend(steps)
+            self._pending.extend(told)
             return
         with transaction(self.pool, self.app_id) as tx:
-            written = self.write(tx, steps)
+            written = self.write(tx, told)
         self.hand_over(written)
-
-    def _collect(self, fact: Event) -> None:
-        if self._pending is None:
-            raise RuntimeError("emit inside settle, so that the fact and the rows become true together")
-        self._pending.append(fact)
 
     def hand_over(self, written: "Written") -> None:
         """Have published what has been committed; only now must the numbers of its steps be known."""
         self.outlet.hand_over(self.app_id, written.rows, written.steps.numbered() if written.steps else [])
 
-    def write(self, tx: Tx, facts: Sequence[Event]) -> "Written":
-        """Write facts into the outbox and, last, into the story. Steps need no outbox: the story keeps them."""
+    def write(self, tx: Tx, facts: Sequence[Said]) -> "Written":
+        """Write facts into the outbox and, last, into the story.
+
+        Steps need no outbox: the story keeps them. What the outside might ask for as well is no news to the story.
+        """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        stamped = [self._stamp(fact) if isinstance(fact, Progress) else fact for fact in facts]
-        envelopes = [replace(self.envelope.follow_up(self.actor, fact), time=now) for fact in stamped]
+        envelopes = [replace(said.cause.follow_up(self.actor, self._stamped(said)), time=now) for said in facts]
         rows = [outbox.row(envelope) for envelope in envelopes]
         if owed := [row for row in rows if row.kind != Progress.kind]:
             outbox.append(tx, self.app_id, owed)
-        if not envelopes:
-            return Written(rows)
-        return Written(rows, story.append(tx, self.app_id, [self._step(envelope) for envelope in envelopes]))
+        news = [envelope for said, envelope in zip(facts, envelopes, strict=True) if type(said.fact) not in ASKED]
+        return Written(rows, self._tell(tx, news))
 
-    def _stamp(self, step: Progress) -> Progress:
-        return step.model_copy(update={"attempt": self.attempt})
+    def _tell(self, tx: Tx, news: Sequence[Envelope]) -> story.Appended | None:
+        return story.append(tx, self.app_id, [self._step(envelope) for envelope in news]) if news else None
+
+    def _stamped(self, said: Said) -> Event:
+        if isinstance(said.fact, Progress) and said.cause is self.envelope:
+            return said.fact.model_copy(update={"attempt": self.attempt})
+        return said.fact
 
     def _step(self, envelope: Envelope) -> story.Step:
         cause = envelope.causation_id

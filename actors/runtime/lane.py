@@ -18,7 +18,7 @@ import structlog
 
 from actors.runtime.actor import say_why
 from actors.runtime.effect import Repeated
-from actors.runtime.job import Announcer, Job
+from actors.runtime.job import Announcer, Job, Said
 from actors.runtime.share import Share
 from contracts.cloudevents import encode, envelope, parse_json
 from contracts.errors import Flaw, Snooze
@@ -185,7 +185,7 @@ class Lane:
         step = Progress(stage="throttled", message=words, progress=0, details={"seconds": round(pause, 1)})
         with transaction(self.pool, lease.app_id) as tx:
             lanes.put_off(tx, lease, pause, failures=0)
-            written = turn.write(tx, [step] if self.share.is_news(lease.app_id) else [])
+            written = turn.write(tx, [Said(step, turn.envelope)] if self.share.is_news(lease.app_id) else [])
         turn.hand_over(written)
 
     def _failed(self, turn: Turn, error: Exception) -> Turn:
@@ -200,13 +200,3 @@ class Lane:
         with last.settle():
             last.emit(say_why(turn.envelope, (reason,)))
         return last
-
-
-def keep(every: float, kept: Sequence[Callable[[], object]], stopping: threading.Event) -> None:
-    """Do what has to be done again and again, whatever happens, until the worker stops."""
-    while not stopping.wait(every):
-        for duty in kept:
-            try:
-                duty()
-            except Exception as error:  # noqa: BLE001 - the next round tries again
-                log.warning("duty_failed", error=repr(error))

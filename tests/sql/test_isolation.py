@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 from sql.database import ROLES, Role, role_url
 
 #: What a role must see of every app, by the policies that name it.
-RELAYS = ("outbox", "progress", "inbox", "effects", "lanes", "preview_revisions")
+RELAYS = ("outbox", "progress", "inbox", "effects", "lanes", "preview_revisions", "tool_messages", "tool_calls")
 SEES_ALL = {
     ("fleet_gateway", "apps"),
     ("fleet_gateway", "progress_heads"),
@@ -19,6 +19,7 @@ SEES_ALL = {
     ("fleet_gateway", "outbox"),
     ("fleet_worker", "outbox"),
     ("fleet_worker", "lanes"),
+    ("fleet_worker", "tool_calls"),
     *(("fleet_relay", table) for table in RELAYS),
 }
 WRITES_ALL = {
