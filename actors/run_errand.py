@@ -17,7 +17,7 @@ from actors.tools.toolbox import Toolbox
 from contracts.errors import Snooze
 from contracts.tool import ToolStarted
 from sql import tools
-from sql.database import is_away, transaction
+from sql.database import Tx, is_away, transaction
 from sql.tools import Call, Key
 
 #: A worker that crashed has its errand taken over so soon.
@@ -44,6 +44,10 @@ def run_errand(event: ToolStarted, job: Job, toolbox: Toolbox) -> None:
             conductor.go_on(key.message_id)
 
 
+class Stopped(Exception):
+    """Nobody wants to know any more how the call ends."""
+
+
 @dataclass(frozen=True)
 class Errand:
     """One attempt at a call."""
@@ -61,6 +65,8 @@ class Errand:
         try:
             with self.effect.held():
                 return worked(self.call, tool, self._hands(), self._tell)
+        except Stopped:
+            return Failed("")  # which nobody will hear
         except Later as later:
             if later.after is not None and later.after <= tool.seconds and not self.call.over:
                 raise Snooze(later.after) from later
@@ -79,4 +85,8 @@ class Errand:
         return Hands(*about, transaction=within, once=self.effect.once)
 
     def _tell(self, stage: Stage) -> None:
-        self.job.progress(progress(self.toolbox, self.call, stage), cause=cause(self.call))
+        def wanted(tx: Tx) -> bool:
+            return tools.at_work(tx, self.job.app_id, self.call)
+
+        if not self.job.progress(progress(self.toolbox, self.call, stage), cause=cause(self.call), only_if=wanted):
+            raise Stopped

@@ -127,6 +127,11 @@ def run(tx: Tx, app_id: str, key: Key, attempt: int, seconds: float | None = Non
     return _call(row) if row else None
 
 
+def at_work(tx: Tx, app_id: str, call: Call) -> bool:
+    """Tell whether this attempt at a call is still wanted; if so, nobody ends it until the commit."""
+    return tx.execute(QUERY.at_work, {**_key(app_id, call.key), "attempt": call.attempt}).fetchone() is not None
+
+
 def move(
     tx: Tx,
     app_id: str,

@@ -98,6 +98,12 @@ where app_id = %(app_id)s and message_id = %(message_id)s and iteration = %(iter
 returning message_id, iteration, tool_index, tool, state, attempt, cause, arguments, version, revision, details,
     extract(epoch from clock_timestamp() - called_at)::float8, ends_at < clock_timestamp();
 
+-- name: at_work
+-- And nobody ends it until the commit.
+select from fleet.tool_calls
+where app_id = %(app_id)s and message_id = %(message_id)s and iteration = %(iteration)s
+    and tool_index = %(tool_index)s and state = 'running' and attempt = %(attempt)s for share;
+
 -- name: move
 update fleet.tool_calls set state = %(state)s, waits_for = %(waits_for)s, version = %(version)s,
     revision = %(revision)s, details = %(details)s, arguments = null,

@@ -129,21 +129,26 @@ class Job:
         """Hurry a fact to those who look at the app, once it is committed and before anything else."""
         self._pushes.append((exchange, body, headers))
 
-    def progress(self, *steps: Progress, cause: Envelope | None = None) -> None:
+    def progress(
+        self, *steps: Progress, cause: Envelope | None = None, only_if: Callable[[Tx], bool] | None = None
+    ) -> bool:
         """Tell the story's watchers how far it is: with the commit inside settle, at once outside of it.
 
         Steps due together share one commit, and bear the attempt, so that a retry supersedes what came before;
         those of an earlier event bear its own.
         That commit waits for the disk like any other: a step that watchers saw and a crash took back would let its
-        number be given twice.
+        number be given twice. Returns whether they were told: outside of settle, only if that holds in the commit.
         """
         told = [Said(step, cause or self.envelope) for step in steps]
         if self._pending is not None:
             self._pending.extend(told)
-            return
+            return True
         with transaction(self.pool, self.app_id) as tx:
+            if only_if is not None and not only_if(tx):
+                return False
             written = self.write(tx, told)
         self.hand_over(written)
+        return True
 
     def hand_over(self, written: "Written") -> None:
         """Have published what has been committed; only now must the numbers of its steps be known."""
