@@ -1,11 +1,13 @@
-"""`python -m actors`: the map of the fleet. `--groups` and `--names` list its parts, `declare` makes the queues."""
+"""`python -m actors`: the map of the fleet. `--groups`, `--names`, `--tools` list its parts, `declare` makes queues."""
 
+import json
 import sys
 
 from pika.exceptions import AMQPError
 
 from actors.fleet import FLEET, GROUPS
 from actors.runtime.topology import declare_all
+from actors.tools.toolbox import Toolbox
 from contracts.settings import Settings
 
 
@@ -29,10 +31,14 @@ def main(arguments: list[str]) -> int:
             sys.stdout.write("\n".join(GROUPS) + "\n")
         case ["--names"]:
             sys.stdout.write("\n".join(actor.name for actor in FLEET) + "\n")
+        case ["--tools"]:
+            sys.stdout.write(
+                json.dumps([tool.description() for tool in Toolbox.from_settings(Settings()).tools.values()])
+            )
         case ["declare"]:
             return declare(Settings())
         case _:
-            sys.stderr.write("usage: python -m actors [--groups | --names | declare]\n")
+            sys.stderr.write("usage: python -m actors [--groups | --names | --tools | declare]\n")
             return 2
     return 0
 

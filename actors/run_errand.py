@@ -21,7 +21,7 @@ from sql.database import Tx, is_away, transaction
 from sql.tools import Call, Key
 
 #: A worker that crashed has its errand taken over so soon.
-_CLAIM_SECONDS = 6
+_CLAIM_SECONDS = 4
 _TRIES = 3
 
 

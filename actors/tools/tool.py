@@ -81,6 +81,17 @@ class Tool(ABC, Generic[A]):
         """
         return frozenset()
 
+    def description(self) -> dict[str, Any]:
+        """Return what an AI, or whoever shows its calls, has to know of the tool."""
+        return {
+            "name": self.name,
+            "aliases": list(self.aliases),
+            "description": (self.__doc__ or "").partition("\n")[0],
+            "arguments": self.arguments.model_json_schema(),
+            "stages": {**self.stages, "complete": 100},
+            "seconds": self.seconds,
+        }
+
     @abstractmethod
     def run(self, arguments: A, hands: Hands) -> Course:
         """Do it; raise Refused where that cannot be."""

@@ -17,7 +17,7 @@ MAY_IMPORT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("actors.runtime", ("actors.runtime", "contracts", "sql")),
     ("actors.worker", ("actors.fleet", "actors.runtime", "contracts", "sql", "edge")),
     ("actors.relay", ("actors.fleet", "actors.runtime", "contracts", "sql", "edge")),
-    ("actors.__main__", ("actors.fleet", "actors.runtime", "contracts")),
+    ("actors.__main__", ("actors.fleet", "actors.runtime", "actors.tools", "contracts")),
     ("actors.fleet", ("actors", "contracts")),
     ("actors", ("actors.runtime", "actors.tools", "contracts", "sql", "edge")),
     (

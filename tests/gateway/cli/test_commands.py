@@ -157,6 +157,13 @@ def test_a_time_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, ttl: st
     assert fleet("token", "--app", "demo", "--ttl", ttl).exit_code == (0 if not ttl else 2)
 
 
+def test_contracts_prints_every_tool() -> None:
+    tools = json.loads(fleet("contracts", "--tools", "--json").stdout)
+    assert tools["os-write"]["stages"]["updating_preview"] == 60
+    assert set(tools["generate_image"]["arguments"]["properties"]) == {"prompt", "file_path", "size"}
+    assert "create_table: Create a table" in fleet("contracts", "--tools").stdout
+
+
 def test_contracts_prints_every_schema() -> None:
     printed = json.loads(fleet("contracts", "--json").stdout)
     assert printed == {kind: catalog.schema(event) for kind, event in catalog.KINDS.items()}
