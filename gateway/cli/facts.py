@@ -34,6 +34,11 @@ def summary(fact: Fact) -> str:
             return f"{fact.get('path') or ''}  {fact.get('field')}: {reason}".strip()
         case {"kind": "progress", "progress": progress}:
             return f"{progress:>3} %  {fact.get('stage')}  {fact.get('message', '')}".rstrip()
+        case {"kind": "tool-completed", "tool": tool, "details": dict(details)}:
+            return f"{tool}  {_outcome(details)}"
+        case {"kind": "tool-failed", "tool": tool, "reason": reason}:
+            nearest = f"  nearest: {', '.join(fact['nearest'])}" if fact.get("nearest") else ""
+            return f"{tool}  {reason}{nearest}"
         case {"kind": "reset"}:
             return "history is gone up to here: fetch the state anew"
     return "  ".join(f"{name}={_short(value)}" for name, value in fact.items() if name not in _ABOUT)
@@ -47,6 +52,13 @@ def is_bad_news(fact: Fact) -> bool:
 def is_tool(fact: Fact) -> bool:
     """Tell whether a fact is a step of a tool."""
     return fact.get("tool_index") is not None and fact["kind"] in {"progress", "tool-completed", "tool-failed"}
+
+
+def _outcome(details: Fact) -> str:
+    """Return what a tool did it to, and what the preview finds wrong with that."""
+    about = details.get("file_path") or details.get("table_name") or _short(details)
+    flaws = (details.get("validation") or {}).get("errors") or ()
+    return "  ".join([str(about), *(f"{flaw.get('file')}:{flaw.get('line')} {flaw.get('message')}" for flaw in flaws)])
 
 
 def _short(value: Any) -> str:

@@ -55,7 +55,7 @@ class Bars:
             TimeElapsedColumn(),
             console=console,
         )
-        self._tools: dict[tuple[object, object], TaskID] = {}
+        self._tools: dict[tuple[object, ...], TaskID] = {}
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -78,7 +78,7 @@ class Bars:
         if not facts.is_tool(fact):
             self._print(fact)
             return
-        tool = fact.get("message_id"), fact["tool_index"]
+        tool = fact.get("message_id"), fact.get("iteration", 0), fact["tool_index"]
         if fact["kind"] == "progress" and fact.get("stage") != "failed":
             self._move(tool, fact)
             return
@@ -86,9 +86,9 @@ class Bars:
             self._progress.remove_task(bar)
         self._print(fact)
 
-    def _move(self, tool: tuple[object, object], fact: Fact) -> None:
+    def _move(self, tool: tuple[object, ...], fact: Fact) -> None:
         if tool not in self._tools:
-            name = tidy(f"{tool[0] or 'tool'} #{tool[1]}")
+            name = tidy(f"{fact.get('tool_name') or tool[0] or 'tool'} #{tool[2]}")
             self._tools[tool] = self._progress.add_task(name, total=100, stage="")
         stage = tidy(f"{fact.get('stage')}  {fact.get('message', '')}")
         self._progress.update(self._tools[tool], completed=fact.get("progress", 0), stage=stage)

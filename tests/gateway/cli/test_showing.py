@@ -28,7 +28,22 @@ AT = {"at": "2026-01-31T12:00:00.123Z", "app_id": "demo", "seq": 1, "story_id": 
         ({"kind": "file-rejected", "path": "a", "field": "path", "reason": "is odd"}, "a  path: is odd"),
         ({"kind": "progress", "stage": "writing", "message": "…", "progress": 5}, "  5 %  writing  …"),
         ({"kind": "build-superseded", "build_id": "1", "by": "2"}, "build_id=1  by=2"),
-        ({"kind": "tool-completed", "tool": "x", "details": {"a": [1]}}, 'tool=x  details={"a": [1]}'),
+        ({"kind": "tool-completed", "tool": "x", "details": {"a": [1]}}, 'x  {"a": [1]}'),
+        (
+            {
+                "kind": "tool-completed",
+                "tool": "os-write",
+                "details": {
+                    "file_path": "a.ts",
+                    "validation": {"errors": [{"file": "a.ts", "line": 2, "message": "Unexpected token"}]},
+                },
+            },
+            "os-write  a.ts  a.ts:2 Unexpected token",
+        ),
+        (
+            {"kind": "tool-failed", "tool": "os-wirte", "reason": "is unknown", "nearest": ["os-write"]},
+            "os-wirte  is unknown  nearest: os-write",
+        ),
         ({"kind": "preview-failed", "message": "x" * 200}, f"message={'x' * 99}…"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
@@ -64,12 +79,12 @@ def test_a_story_ends_with_its_last_word(kind: str, fact: dict[str, Any], over: 
 
 def test_a_tool_is_a_bar_until_it_ends_as_a_line() -> None:
     screen = io.StringIO()
-    tool = {**AT, "message_id": "m[bold]", "tool_index": 0}
+    tool = {**AT, "message_id": "m", "tool_index": 0, "tool_name": "os-write[bold]"}
     with Bars(Console(file=screen, force_terminal=True, width=120)) as bars:
         bars.show({**tool, "kind": "progress", "stage": "writing", "message": "src/[red]a.ts", "progress": 30})
         bars.show({**AT, "kind": "file-stored", "path": "src/a.ts", "version": 1, "bytes": 1})
         bars.refresh()
-        assert "m[bold] #0" in screen.getvalue()
+        assert "os-write[bold] #0" in screen.getvalue()
         assert "writing  src/[red]a.ts" in screen.getvalue()
         bars.show({**tool, "kind": "tool-completed", "tool": "os-write", "attempt": 1, "details": {}})
         assert not bars.running
