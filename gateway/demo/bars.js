@@ -3,6 +3,8 @@
 
 /** @typedef {import("./conversation.js").Json} Json */
 
+/** Who looks at the last bars is shown the next; who has scrolled up is left where they are. */
+const NEAR = 80;
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {string} name @param {string} [className] @param {string} [text] */
@@ -27,6 +29,8 @@ export class Bars {
 
   /** @param {Json} picture @param {(iteration: number) => string} titled */
   draw(picture, titled) {
+    const pane = byId("tools");
+    const follows = pane.scrollTop + pane.clientHeight > pane.scrollHeight - NEAR;
     for (const [place, group] of picture.conversation_flow.entries()) {
       const { list } = this.#group(group, place, titled(group.iteration));
       for (const [index, call] of group.calls.entries()) this.#bar(group, call, list, index).draw(call);
@@ -36,6 +40,7 @@ export class Bars {
     const calls = picture.conversation_flow.flatMap((/** @type {Json} */ group) => group.calls);
     const ended = calls.filter((/** @type {Json} */ call) => call.status !== "executing");
     const failed = calls.filter((/** @type {Json} */ call) => call.status === "failed").length;
+    if (follows) pane.scrollTop = pane.scrollHeight;
     say(`${ended.length} of ${calls.length} calls have ended${failed ? `, ${failed} failed` : ""}`);
   }
 
@@ -58,7 +63,6 @@ export class Bars {
       bar = new Bar();
       list.insertBefore(bar.item, list.children[index] ?? null);
       this.#bars.set(key, bar);
-      bar.item.scrollIntoView({ block: "nearest" });
     }
     return bar;
   }
@@ -86,9 +90,9 @@ class Bar {
     const details = call.details ?? {};
     this.item.dataset.status = call.status;
     this.#tool.textContent = call.tool ?? "…";
-    this.#subject.textContent = details.file_path ?? details.table_name ?? call.message ?? "";
+    this.#subject.textContent = details.file_path ?? details.table_name ?? details.query ?? call.message ?? "";
     const attempt = call.attempt > 1 ? `, attempt ${call.attempt}` : "";
-    this.#state.textContent = (call.status === "executing" ? (call.stage ?? "") : call.status) + attempt;
+    this.#state.textContent = (call.status === "executing" ? (call.stage ?? "") : ended(call)) + attempt;
     this.#bar.value = call.progress;
     this.#bar.setAttribute("aria-label", `${call.tool} ${this.#subject.textContent}`);
     this.#stages.replaceChildren(...told(call).map((line) => element("li", "", line)));
@@ -106,7 +110,12 @@ function flaws(call) {
     return [`${call.reason}${nearest}`];
   }
   const found = call.details?.validation?.errors ?? [];
-  return found.map((/** @type {Json} */ one) => `${one.file}:${one.line ?? "?"}  ${one.message}`);
+  return found.map((/** @type {Json} */ one) => `${one.file}${one.line ? `:${one.line}` : ""}  ${one.message}`);
+}
+
+/** How a call has ended, and after which time. @param {Json} call */
+function ended(call) {
+  return `${call.status} in ${Math.max(0, Date.parse(call.ended_at) - Date.parse(call.started_at))} ms`;
 }
 
 /** When each stage began, in milliseconds after the first. @param {Json} call @returns {string[]} */

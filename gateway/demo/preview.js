@@ -23,7 +23,7 @@ export class Preview {
   take(fact) {
     const pane = byId("window");
     if (fact.kind === "preview-failed") {
-      this.#broken(`${fact.file}:${fact.line ?? "?"}  ${fact.message}`);
+      this.#broken(`${fact.file ?? ""}${fact.line ? `:${fact.line}` : ""}  ${fact.message}`);
     } else if (fact.kind === "preview-errored") {
       this.#broken(`the app says: ${fact.message}`);
     } else if (fact.kind === "preview-updated" || fact.kind === "preview-ready") {

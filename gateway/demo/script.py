@@ -31,20 +31,18 @@ def rounds() -> list[Round]:
     """Return the story; each round looks back on the one before."""
     return [
         Round(
-            "Setting up", [*map(_write, ("package.json", "index.html")), *_sources("index.css", "main.tsx", "App.tsx")]
+            "Setting up", [_write("package.json"), *_sources("App.tsx", "index.css", "main.tsx"), _write("index.html")]
         ),
         Round("A header, and a picture", [*_sources("Header.tsx", "Hero.tsx"), _picture()]),
         Round("Putting them on the page", [_import("Header", "Hero"), _page(_TITLE, "<Header />\n      <Hero />")]),
         Round("What is on sale", _sources("products.ts", "price.ts", "Card.tsx", "Menu.tsx")),
         Round("The menu on the page", [_import("Menu"), _page("<Hero />", "<Hero />\n      <Menu />")]),
-        Round("A basket", [*_sources("useBasket.ts"), _write("src/Basket.tsx", "</aside>", "</section>")]),
-        Round(
-            "It does not compile: looking, and mending",
-            [_read("Basket.tsx"), _edit("Basket.tsx", "</section>", "</aside>")],
-        ),
-        Round("Filling the basket", _basket()),
-        Round("Opening hours", _sources("Hours.tsx", "Footer.tsx")),
-        Round("Both on the page", [_import("Hours", "Footer"), _page("{...basket} />", _BELOW)]),
+        Round("A basket", _sources("useBasket.ts", "Basket.tsx")),
+        Round("Filling the basket", _filling()),
+        Round("In bold letters", [_edit("Basket.tsx", "<output>", "<strong>")]),
+        Round("It does not compile: looking, and mending", [_read("Basket.tsx"), _mending()]),
+        Round("Opening hours", _sources("Hours.tsx")),
+        Round("Below the basket", [_import("Hours"), _page("{...basket} />", "{...basket} />\n      <Hours />")]),
         Round("A dark side", [*_sources("Dark.tsx"), _edit("Header.tsx", "<nav>", "<nav><Dark />")]),
         Round("It was not there: reading first", [_read("Header.tsx"), *_dark()]),
         Round("A better name", [Call("os-search", {"query": "Menu"}), _rename("Menu.tsx", "Shop.tsx")]),
@@ -59,10 +57,14 @@ def as_json() -> dict[str, Any]:
 
 
 _TITLE = '<h1 className="text-4xl font-semibold">Crumb &amp; Co.</h1>'
-_BELOW = "{...basket} />\n      <Hours />\n      <Footer />"
 
 
-def _basket() -> list[Call]:
+def _frame() -> list[Call]:
+    """Return the calls after which there is a page."""
+    return [_write("package.json"), *_sources("App.tsx", "index.css", "main.tsx"), _write("index.html")]
+
+
+def _filling() -> list[Call]:
     """Return the edits by which the page learns of the basket."""
     button = '<button type="button" onClick={add}>{price(product.cents)}</button>'
     return [
@@ -80,11 +82,14 @@ def _basket() -> list[Call]:
     ]
 
 
+def _mending() -> Call:
+    return _edit("Basket.tsx", "</output>", "</strong>")
+
+
 def _dark() -> list[Call]:
-    button = '<a href="#menu">Menu</a>\n        <Dark />'
     return [
-        _edit("Header.tsx", '<a href="#menu">Menu</a>', button),
         _edit("Header.tsx", "export function", 'import { Dark } from "./Dark";\n\nexport function'),
+        _edit("Header.tsx", '<a href="#menu">Menu</a>', '<a href="#menu">Menu</a>\n        <Dark />'),
     ]
 
 
@@ -94,10 +99,8 @@ def _picture() -> Call:
     )
 
 
-def _write(path: str, right: str = "", wrong: str = "") -> Call:
-    """Return a call that writes a file, perhaps with a mistake in it."""
-    content = (APP / path).read_text(encoding="utf-8")
-    return Call("os-write", {"file_path": path, "content": content.replace(right, wrong) if right else content})
+def _write(path: str) -> Call:
+    return Call("os-write", {"file_path": path, "content": (APP / path).read_text(encoding="utf-8")})
 
 
 def _sources(*names: str) -> list[Call]:
