@@ -14,6 +14,7 @@ from sql.database import Pool, open_pool, role_url, transaction
 from sql.effects import ClaimLost
 from tests.actors.desk import Quiet
 from tests.actors.test_lane import ANSWER
+from tests.patience import until
 
 
 @pytest.fixture
@@ -92,3 +93,15 @@ def test_a_failed_attempt_lets_the_next_begin_at_once(job_for: Callable[[], Job]
     with pytest.raises(ConnectionError):
         provider_refuses(job_for().claimed(60))
     job_for().claimed(60)
+
+
+def test_a_claim_that_is_held_outlives_its_seconds(job_for: Callable[[], Job], pool: Pool, app_id: str) -> None:
+    def renewed() -> bool:
+        with transaction(pool, app_id) as tx:
+            row = tx.execute("select lease_until > claimed_at + interval '0.5 s' from fleet.effects").fetchone()
+        return row == (True,)
+
+    with job_for().claimed(0.3).held():
+        until(renewed, "the claim renewed")
+        with pytest.raises(Snooze):
+            job_for().claimed(0.3)

@@ -9,6 +9,8 @@ from actors.runtime.effect import Repeated
 from actors.runtime.job import Job
 from contracts.build import BuildFailed
 from contracts.event import Envelope
+from contracts.file import FileWritten
+from contracts.progress import Progress
 from sql.database import Pool, is_away, open_pool, role_url, transaction
 from tests.actors.desk import Quiet
 
@@ -56,3 +58,31 @@ def test_a_failure_of_the_handler_leaves_the_event_unsettled(pool: Pool, app_id:
         tx.execute("select 1 / 0").fetchone()
     with job_of(pool, app_id).settle():
         pass
+
+
+def test_what_follows_from_an_earlier_event_belongs_to_that_ones_story(pool: Pool, app_id: str) -> None:
+    earlier = Envelope("first", "test", "tool-called", app_id, {}, story_id="the story", message_id="m")
+    job = job_of(pool, app_id)
+    with job.settle() as tx:
+        job.progress(Progress(stage="ours", progress=1))
+        job.progress(Progress(stage="theirs", progress=2, attempt=7), cause=earlier)
+        asked = "select story_id, message_id, body::json ->> 'attempt' from fleet.progress order by seq"
+    with transaction(pool, app_id) as tx:
+        assert tx.execute(asked.encode()).fetchall() == [("e", None, "1"), ("the story", "m", "7")]
+
+
+def test_what_others_are_asked_for_is_published_and_no_news_to_the_story(pool: Pool, app_id: str) -> None:
+    job = Job(Envelope("e", "test", "tool-called", app_id, {}), "run", (FileWritten,), 1, pool, Quiet())
+    with job.settle():
+        job.emit(FileWritten.parse({"path": "a.txt", "content": "a secret"}))
+    with transaction(pool, app_id) as tx:
+        assert tx.execute("select kind from fleet.outbox").fetchall() == [("file-written",)]
+        assert tx.execute("select count(*) from fleet.progress").fetchall() == [(0,)]
+
+
+def test_a_step_is_told_only_if_that_still_holds(pool: Pool, app_id: str) -> None:
+    job, step = job_of(pool, app_id), Progress(stage="on its way", progress=10)
+    assert not job.progress(step, only_if=lambda tx: tx.execute("select 1 where false").fetchone() is not None)
+    assert job.progress(step, only_if=lambda tx: tx.execute("select 1").fetchone() is not None)
+    with transaction(pool, app_id) as tx:
+        assert tx.execute("select count(*) from fleet.progress").fetchall() == [(1,)]
