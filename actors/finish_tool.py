@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from actors.runtime.actor import actor
 from actors.runtime.job import Announcer, Job
 from actors.tools.conductor import EMITS, Conductor
@@ -23,6 +25,8 @@ from contracts.schema import SchemaApplied, SchemaRejected
 from sql import tools
 from sql.database import Pool, Tx, transaction
 from sql.tools import Call, Key, Preview
+
+log = structlog.get_logger()
 
 _LOOKS = (PreviewReady, PreviewUpdated, PreviewFailed, PreviewAcknowledged)
 _ANSWERS = (FileStored, FileRejected, SchemaApplied, SchemaRejected, DeploySucceeded, DeployFailed)
@@ -46,13 +50,15 @@ def sweep(pool: Pool, outlet: Announcer, toolbox: Toolbox) -> None:
     with transaction(pool, "") as tx:
         due = tools.overdue(tx, _SWEPT)
     for app_id, key in due:
-        nothing = Envelope("", "", "", app_id, {})
-        job = Round(nothing, finish_tool.name, EMITS, 1, pool, outlet)
-        with job.settle() as tx:
-            tools.hold(tx, app_id, key.message_id)
-            call = tools.find(tx, app_id, key)
-            if call is not None:
-                expire(Conductor(tx, job, toolbox), call)
+        job = Round(Envelope("", "", "", app_id, {}), finish_tool.name, EMITS, 1, pool, outlet)
+        try:
+            with job.settle() as tx:
+                tools.hold(tx, app_id, key.message_id)
+                call = tools.find(tx, app_id, key)
+                if call is not None:
+                    expire(Conductor(tx, job, toolbox), call)
+        except Exception:  # one that cannot be ended must not keep the others from their end
+            log.exception("call_not_swept", app_id=app_id)
 
 
 @actor(on=(*_ANSWERS, *_LOOKS), emits=EMITS, using=Toolbox.from_settings, sweep=sweep)
