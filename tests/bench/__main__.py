@@ -21,6 +21,7 @@ from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
 from tests.bench.scale import scale
+from tests.bench.tools import tools
 from tests.bench.vite import vite
 from tests.bench.workers import workers
 
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "scale": scale,
     "hostile": hostile,
     "vite": vite,
+    "tools": tools,
 }
 
 
