@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
+
 from gateway import conversation
+from sql import messages
+from sql.database import role_url
 from tests.gateway.client import Stream
 from tests.gateway.conftest import Author, Gateway, token
 
@@ -38,6 +42,21 @@ def test_a_message_is_fetched_whole_and_followed_from_its_head(
         assert (whole["status"], whole["progress"]) == ("completed", 100)
 
     asyncio.run(scene())
+
+
+def test_what_is_too_much_at_once_comes_from_the_stream(author: Author, app_id: str, database_url: str) -> None:
+    async def said(count: int) -> tuple[int, list[int]]:
+        url = role_url(database_url, "fleet_gateway")
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as tx:
+            head, steps = await messages.said(tx, app_id, "m", count)
+        return head, [step.seq for step in steps]
+
+    author.write(app_id, message_id="m", tool_index=0)
+    author.write(app_id)
+    author.write(app_id, message_id="m", tool_index=0)
+    author.write(app_id)
+    assert asyncio.run(said(3)) == (4, [1, 3])
+    assert asyncio.run(said(1)) == (1, [1])
 
 
 def test_a_message_is_for_those_who_hold_its_app(served: Gateway, author: Author, app_id: str) -> None:
