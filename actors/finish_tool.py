@@ -38,7 +38,7 @@ _SWEPT = 100
 
 
 class Round(Job):
-    """A look at what is due: no event brought it, so none is signed in."""
+    """A look at what there is: it finds the same however often it is taken, so that no event is signed in for it."""
 
     def enter(self, _tx: Tx) -> Callable[[], None]:
         """Let it be written whatever was written before."""
@@ -120,17 +120,15 @@ def store(conductor: Conductor, call: Call, event: FileStored) -> None:
 
 
 def look_at_all(job: Job, toolbox: Toolbox) -> None:
-    """Look at every call of the app that waits for its preview; mostly there is none."""
-    with transaction(job.pool, job.app_id) as tx:
-        waiting = tools.anybody_looking(tx, job.app_id)
-    if not waiting:
-        job.let_be()
-        return
-    with job.settle() as tx:
-        calls = tools.looking(tx, job.app_id)
-        preview = tools.preview(tx, job.app_id)
-        for call in calls:
-            look(Conductor(tx, job, toolbox), call, preview)
+    """Look at every call of the app that waits for its preview; mostly there is none, and nothing is written."""
+    looking = Round(job.envelope, job.actor, job.emits, job.attempt, job.pool, job.outlet)
+    with looking.settle() as tx:
+        if calls := tools.looking(tx, job.app_id):
+            preview = tools.preview(tx, job.app_id)
+            for call in calls:
+                look(Conductor(tx, looking, toolbox), call, preview)
+    job.emitted = looking.emitted
+    job.let_be()
 
 
 def look(conductor: Conductor, call: Call, preview: Preview) -> bool:

@@ -174,11 +174,6 @@ def looking(tx: Tx, app_id: str) -> list[Call]:
     return [_call(row) for row in tx.execute(QUERY.looking, {"app_id": app_id}).fetchall()]
 
 
-def anybody_looking(tx: Tx, app_id: str) -> bool:
-    """Tell whether there are any."""
-    return tx.execute(QUERY.anybody_looking, {"app_id": app_id}).fetchone() is not None
-
-
 def overdue(tx: Tx, count: int) -> list[tuple[str, Key]]:
     """Return calls of any app that are due to be looked at."""
     return [(app_id, Key(*key)) for app_id, *key in tx.execute(QUERY.overdue, {"count": count}).fetchall()]

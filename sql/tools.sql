@@ -1,7 +1,7 @@
 -- name: hold
--- Whoever holds the message decides alone whose turn it is.
+-- Whoever holds the message decides alone whose turn it is. A row that is there is locked, and not written anew.
 insert into fleet.tool_messages as message (app_id, message_id) values (%(app_id)s, %(message_id)s)
-on conflict (app_id, message_id) do update set app_id = excluded.app_id;
+on conflict (app_id, message_id) do update set app_id = excluded.app_id where false;
 
 -- name: cancel
 insert into fleet.tool_messages as message (app_id, message_id, cancelled_at)
@@ -80,9 +80,6 @@ select message_id, iteration, tool_index, tool, state, attempt, cause, arguments
     extract(epoch from clock_timestamp() - called_at)::float8, ends_at < clock_timestamp()
 from fleet.tool_calls where app_id = %(app_id)s and waits_for in ('preview', 'page')
 order by message_id, iteration, tool_index for update;
-
--- name: anybody_looking
-select from fleet.tool_calls where app_id = %(app_id)s and waits_for in ('preview', 'page') limit 1;
 
 -- name: overdue
 select app_id, message_id, iteration, tool_index from fleet.tool_calls
