@@ -3,17 +3,18 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from uuid import uuid4
 
 import httpx
 
+from contracts.event import Envelope
 from contracts.progress import Progress
 from contracts.tool import ToolCalled, ToolCompleted, ToolFailed
 from gateway import conversation
 from gateway.cli import events, running
 from gateway.cli.console import Trouble
-from gateway.cli.follow import Fact, Stream
+from gateway.cli.follow import Away, Fact, Stream
 from gateway.cli.running import Fleet
 from gateway.demo.script import Call, Round
 
@@ -22,6 +23,7 @@ _KINDS = (Progress.kind, ToolCompleted.kind, ToolFailed.kind)
 _TYPING, _THINKING = 0.45, 0.9
 #: A round in which nothing more is said for so long has been lost.
 _PATIENCE = 180
+_AGAIN = 0.3
 
 
 class Generator:
@@ -67,7 +69,7 @@ class Generator:
     async def _call(self, client: httpx.AsyncClient, iteration: int, index: int, call: Call) -> None:
         tool = {"name": call.name, "arguments": call.arguments}
         data = {"message_id": self.message_id, "iteration": iteration, "tool_index": index, "tool": tool}
-        await events.publish(client, events.new(ToolCalled.kind, self._app_id, data, self.message_id))
+        await _publish(client, events.new(ToolCalled.kind, self._app_id, data, self.message_id))
 
     async def _listen(self) -> None:
         """Take what is said of the message into its picture."""
@@ -108,4 +110,17 @@ class Generator:
         paths = [file["path"] for file in there.json()["files"]] if there.is_success else []
         if paths:
             gone = {"files": [{"path": path, "operation": "delete"} for path in paths]}
-            await events.publish(client, events.new("file-written", self._app_id, gone))
+            await _publish(client, events.new("file-written", self._app_id, gone))
+
+
+async def _publish(client: httpx.AsyncClient, event: Envelope) -> None:
+    """Publish, under the same name until it is accepted: a gateway that is away comes back."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                with suppress(Away):
+                    await events.post(client, event)
+                    return
+                await asyncio.sleep(_AGAIN)
+    except TimeoutError:
+        raise Trouble(f"the gateway was away for {_PATIENCE} s") from None

@@ -2,6 +2,8 @@
 
 /** @typedef {import("./session.js").Session} Session */
 
+const [TRIES, AGAIN] = [100, 300];
+
 export class Refused extends Error {
   /** @param {number} status @param {string} detail */
   constructor(status, detail) {
@@ -37,7 +39,17 @@ export class Gateway {
       type: `overskill.${kind}`,
       subject: this.app,
     };
-    await this.ask("POST", "/v1/events", { ...event, data }, "application/cloudevents+json");
+    const asked = () => this.ask("POST", "/v1/events", { ...event, data }, "application/cloudevents+json");
+    for (let tries = 1; ; tries++) {
+      try {
+        return await asked();
+      } catch (error) {
+        // Under the same id: a repeated event is one, and a gateway that is away comes back.
+        const final = error instanceof Refused && error.status < 500 && error.status !== 429;
+        if (final || tries === TRIES) throw error;
+        await new Promise((done) => setTimeout(done, AGAIN));
+      }
+    }
   }
 
   /**

@@ -15,7 +15,7 @@ export class Preview {
     link.hidden = false;
     if (this.#framed || !opening) return;
     this.#framed = ancestors.includes(location.origin) || ancestors.includes("*");
-    if (this.#framed) /** @type {HTMLIFrameElement} */ (byId("frame")).src = opening;
+    if (this.#framed) byId("window").append(frame(opening));
     else byId("shown").textContent = "The app does not let this page frame it: press Play, or open it in a tab.";
   }
 
@@ -43,6 +43,16 @@ export class Preview {
     byId("broken").textContent = why;
     byId("broken").hidden = !why;
   }
+}
+
+/** The app may do what it does in a tab of its own, but not lead this page elsewhere. @param {string} url */
+function frame(url) {
+  const made = document.createElement("iframe");
+  made.id = "frame";
+  made.title = "The app, live";
+  made.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads");
+  made.src = url;
+  return made;
 }
 
 /** @param {string} revision */
