@@ -59,11 +59,6 @@ def as_json() -> dict[str, Any]:
 _TITLE = '<h1 className="text-4xl font-semibold">Crumb &amp; Co.</h1>'
 
 
-def _frame() -> list[Call]:
-    """Return the calls after which there is a page."""
-    return [_write("package.json"), *_sources("App.tsx", "index.css", "main.tsx"), _write("index.html")]
-
-
 def _filling() -> list[Call]:
     """Return the edits by which the page learns of the basket."""
     button = '<button type="button" onClick={add}>{price(product.cents)}</button>'
