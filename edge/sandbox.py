@@ -135,15 +135,25 @@ class Sandbox:
 
     @cached_property
     def prefix(self) -> list[str]:
-        """Say how a program is started without network, and as nobody if that is ours to say."""
-        unshare, setpriv = (shutil.which(name, path=os.defpath) for name in ("unshare", "setpriv"))
-        ways: list[list[str]] = []
-        if unshare and setpriv and user() is not None:
-            nobody = [f"--reuid={user()}", f"--regid={user()}", "--clear-groups", "--no-new-privs"]
-            ways += [[unshare, "--net", setpriv, *nobody], [setpriv, *nobody]]
-        elif unshare:
-            ways += [[unshare, "--net"], [unshare, "--user", "--net"]]
-        return next((way for way in ways if _works(way)), [])
+        """Say how a program is started here."""
+        return confinement()
+
+
+def confinement() -> list[str]:
+    """Say how a program is started without network, and as nobody if that is ours to say, where that is allowed."""
+    unshare, setpriv = (shutil.which(name, path=os.defpath) for name in ("unshare", "setpriv"))
+    ways: list[list[str]] = []
+    if unshare and setpriv and user() is not None:
+        nobody = [f"--reuid={user()}", f"--regid={user()}", "--clear-groups", "--no-new-privs"]
+        ways += [[unshare, "--net", setpriv, *nobody], [setpriv, *nobody]]
+    elif unshare:
+        ways += [[unshare, "--net"], [unshare, "--user", "--net"]]
+    return next((way for way in ways if _works(way)), [])
+
+
+def without_network(prefix: list[str]) -> bool:
+    """Tell whether a program that is started so reaches no network."""
+    return "--net" in prefix
 
 
 def _works(prefix: list[str]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts.settings import Settings
+from edge import sandbox
 from edge.local import binary
 from gateway.launcher import ports
 from gateway.launcher.home import Home
@@ -39,6 +40,7 @@ def examine(settings: Settings, home: Home) -> Iterator[Finding]:
     if settings.database_url is None:
         yield _postgres()
     yield _edge()
+    yield of_sandbox(sandbox.confinement())
     yield _disk(home)
     yield _open_files()
     yield from _home(home)
@@ -98,6 +100,15 @@ def _edge() -> Finding:
         mend = "it is made for glibc; there is no build for musl"
         return Finding("warning", f"{workerd} does not run here: apps are not shown", mend)
     return Finding("well", version)
+
+
+def of_sandbox(prefix: list[str]) -> Finding:
+    """Say whether what apps bring to be run (configurations, style sheets) is kept from the network."""
+    if sandbox.without_network(prefix):
+        return Finding("well", "configurations of apps are run without network")
+    what = "configurations of apps are run without a network wall of their own: `unshare --net` is not allowed here"
+    mend = "allow user namespaces (in a container, CAP_SYS_ADMIN), or keep workers where they reach no inner network"
+    return Finding("warning", what, mend)
 
 
 def _disk(home: Home) -> Finding:
