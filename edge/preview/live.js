@@ -122,9 +122,7 @@ export class Live {
   async #apply() {
     const update = merge(this.#waiting.splice(0));
     this.#events.emit("vite:beforeUpdate", { type: "update", updates: update.modules });
-    this.#page.cleared(
-      new Set([...update.modules.map(({ id }) => id), ...update.css.map(({ id }) => id), ...update.removed]),
-    );
+    this.#clear(update);
     for (const { id, text } of update.css) this.#page.setStyle(id, text);
     const refused = this.#define(update);
     if (refused) return this.#page.reload(refused);
@@ -132,6 +130,16 @@ export class Live {
       this.#page.applied(update.rev);
       this.#events.emit("vite:afterUpdate", { type: "update", updates: update.modules });
     }
+  }
+
+  /**
+   * There is an update only of an app that compiles: what failed before it is mended, in whichever file it was.
+   * @param {Required<Update>} update
+   */
+  #clear({ rev, modules, css, removed }) {
+    const mended = this.#broken !== null && compare(this.#broken, rev) !== "older";
+    const ids = [...modules.map(({ id }) => id), ...css.map(({ id }) => id), ...removed];
+    this.#page.cleared(mended ? undefined : new Set(ids));
   }
 
   /**

@@ -76,8 +76,8 @@ class App:
         there = {*built.modules, *built.css}
         removed = [path for path in [*before.modules, *before.css] if path not in there]
         with self.changed:
-            if self.failed:
-                self.failed = None
+            failed, self.failed = self.failed, None
+            if failed and not (modules or css or removed):
                 self.say("cleared", {})
             if modules or css or removed:
                 self.n += 1

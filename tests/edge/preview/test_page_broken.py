@@ -31,6 +31,17 @@ def test_a_syntax_error_that_is_taken_back_changes_nothing(show: Show) -> None:
     shown.has("h1", "First")
 
 
+def test_a_file_that_is_no_module_is_mended_by_an_update_of_others(show: Show) -> None:
+    shown = show(counter())
+    with shown.app.changed:
+        shown.app.failed = {"file": "package.json", "message": "no such package", "rev": shown.app.rev}
+        shown.app.say("failed", shown.app.failed)
+    shown.overlay_has("package.json", "no such package")
+    shown.replace("src/App.tsx", "<h1>First</h1>", "<h1>Fixed</h1>")
+    shown.has("h1", "Fixed")
+    shown.overlay_is_gone()
+
+
 def test_a_missing_module_is_named_with_its_importer(show: Show) -> None:
     shown = show(counter())
     shown.breaks("src/App.tsx", 'from "./label"', 'from "./lable"')
