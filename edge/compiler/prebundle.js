@@ -49,7 +49,7 @@ async function bundle(folder, names, out, absent = new Set()) {
       entryNames: "[name]-[hash]",
       chunkNames: "chunk-[hash]",
       assetNames: "[name]-[hash]",
-      define: { "process.env.NODE_ENV": '"development"', global: "globalThis" },
+      define: { "process.env.NODE_ENV": '"development"', global: "globalThis", ...VUE },
       loader: Object.fromEntries(ASSETS.map((ending) => [ending, /** @type {const} */ ("file")])),
       legalComments: "none",
       logLevel: "silent",
@@ -66,6 +66,12 @@ async function bundle(folder, names, out, absent = new Set()) {
   }
 }
 
+/** What Vue's plugin says to it; else it warns of every page that nobody did. */
+const VUE = {
+  __VUE_OPTIONS_API__: "true",
+  __VUE_PROD_DEVTOOLS__: "false",
+  __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+};
 const ASSETS = [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".woff", ".woff2", ".ttf", ".eot", ".wasm"];
 
 /**

@@ -79,6 +79,14 @@ test("plain CSS gets its imports put in; others' hosts stay theirs", async () =>
   assert.ok(css.indexOf(".b") < css.indexOf(".a"));
 });
 
+test("an import that is written as url() is put in likewise", async () => {
+  const files = { "src/b.css": ".b { color: red }", "src/c/d.css": '@import url( "../b.css" ) screen;' };
+  const { css } = await fresh("@import url(./b.css);\n@import url('c/d.css');\n@import url(/e.css);", { files });
+  assert.equal(css.match(/\.b \{/g)?.length, 2);
+  assert.match(css, /@media screen/);
+  assert.deepEqual(css.match(/@import.*/g), ["@import url(/e.css);"]);
+});
+
 test("a stylesheet that a package brings is found under its specifier", async () => {
   const { css } = await fresh('@import "@fontsource/inter/400.css";', {
     files: { "@fontsource/inter/400.css": ".font { color: red }" },

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 
 const URL_CALL = /url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^'"()\s]+))\s*\)/g;
 const IMPORT = /@import\s+(?:url\(\s*)?["']?([^"'()\s;]+)["']?/g;
+const IMPORTED = /@import\s+$/;
 const COMMENT = /\/\*.*?\*\//gs;
 const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/|#|%23|~|\$|@\{)/i; // or a variable of Sass or Less
 
@@ -14,7 +15,9 @@ const ABSOLUTE = /^(?:[a-z][a-z0-9+.-]*:|\/|#|%23|~|\$|@\{)/i; // or a variable 
 export function rebase(source, path) {
   return source.replace(URL_CALL, (call, double, single, bare, at) => {
     const address = double ?? single ?? bare;
-    if (!address || ABSOLUTE.test(address) || /@import\s+$/.test(source.slice(0, at))) return call;
+    if (!address || ABSOLUTE.test(address)) return call;
+    // An import of the app's own is put in at its place; what follows stays in its column.
+    if (IMPORTED.test(source.slice(Math.max(0, at - 40), at))) return JSON.stringify(address).padEnd(call.length);
     return `url(${JSON.stringify(`/${within(address, path)}`)})`;
   });
 }

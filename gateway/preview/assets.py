@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from contracts.path import path_flaw
 
-#: Beside public/, an app's page can load what is no code: images, fonts, sound; anything else only by the address
-#: that the compiler gave it, for an app's files are more than its page shows.
-_SHOWN = ("image/", "font/", "audio/", "video/")
+#: Beside public/, an app's page can load what is no source: images, fonts, sound, models, WebAssembly; anything else
+#: only by the address that the compiler gave it, for an app's files are more than its page shows.
+_SHOWN = ("image/", "font/", "audio/", "video/", "model/", "application/wasm")
 _TYPES = {
     ".avif": "image/avif",
     ".webp": "image/webp",

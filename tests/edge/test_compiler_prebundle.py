@@ -115,6 +115,12 @@ def test_an_ecmascript_package_tells_its_exports_and_its_styles(compiler: Compil
     assert "color: red" in (tmp_path / "out" / style.css[0]).read_text()
 
 
+def test_vue_is_told_what_it_would_warn_about(compiler: Compiler, tmp_path: Path) -> None:
+    package(tmp_path, "vue", index_js="export const warns = typeof __VUE_OPTIONS_API__ !== 'boolean';")
+    (file,) = bundled(compiler.prebundle(tmp_path, ["vue"], tmp_path / "out")).files
+    assert "__VUE_OPTIONS_API__" not in (tmp_path / "out" / file).read_text()
+
+
 def test_a_module_of_node_is_nothing_in_a_browser_and_stops_no_bundle(compiler: Compiler, tmp_path: Path) -> None:
     package(tmp_path, "isomorphic", index_js='const fs = require("fs"); exports.inBrowser = !fs.readFileSync;')
     assert bundled(compiler.prebundle(tmp_path, ["isomorphic"], tmp_path / "out")).specs["isomorphic"].cjs

@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from gateway.preview.assets import content_type
+from gateway.preview.assets import Wanted, content_type
 from gateway.preview.pieces import answer, piece
 
 CONTENT, ETAG = b"0123456789", '"abc"'
@@ -87,3 +87,11 @@ TYPES = {
 @pytest.mark.parametrize("path", TYPES)
 def test_a_file_has_the_type_that_browsers_know(path: str) -> None:
     assert content_type(path) == TYPES[path]
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("src/add.wasm", True), ("src/duck.glb", True), ("src/App.tsx", False), (".env.json", False)]
+)
+def test_a_page_may_load_what_is_no_source_from_beside_its_modules(path: str, shown: bool) -> None:
+    wanted = Wanted((f"public/{path}", path), "")
+    assert wanted.may_show(path, bytes(32)) is shown
