@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from contracts.settings import Settings
-from edge import frameworks, limits, page, reading
+from edge import frameworks, inlined, limits, page, reading
 from edge.bundle import Bundle
 from edge.compiler import Compiler
 from edge.conventions import Conventions
@@ -81,6 +81,8 @@ class Workshop:
         refuse(next(iter(read.graph.problems), None))
         refuse(limits.modules({one: size for one, (_, size) in read.known.items()}))
         styled = self._styles(app, read, found.mentioned())
+        inline = inlined.taken_out(styled)
+        app.shelf.put(inline.values())
         done = time.perf_counter()
         bundle = self._bundle(app, read.graph.packages)
         styles = {one: app.shelf.put_text(text.encode()) for one, text in styled.items()}
@@ -89,11 +91,13 @@ class Workshop:
                 one: (found.key(one), deps)
                 for one, deps in read.graph.told.items()
                 if read.known[one][0].kind != "css"  # a style sheet's importers do not change with it
-            },
+            }
+            | {one: (kept.key, "{}") for one, kept in inline.items()},
             styles=styles,
             page=_told(around, conventions, bundle, read.graph),
             sizes={found.key(one): size for one, (_, size) in read.known.items()}
-            | {styles[one]: len(text) for one, text in styled.items()},
+            | {styles[one]: len(text) for one, text in styled.items()}
+            | {kept.key: len(kept.code) for kept in inline.values()},
             read=read,
             milliseconds={
                 "compile": round((compiled - began) * 1000, 2),

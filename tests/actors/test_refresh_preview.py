@@ -166,3 +166,20 @@ def test_an_app_that_has_yet_to_begin_says_so_once(
     stage.hear("ready")
     told = "select count(*) from fleet.progress where app_id = %s and kind = 'preview-failed'"
     assert query(told, app_id, app_id=app_id) == [(2,)]
+
+
+def test_a_sheet_that_is_wanted_as_a_text_is_a_module_with_its_imports_put_in(stage: Stage) -> None:
+    stage.write(
+        {
+            "src/main.js": 'import text from "./inner.css?inline"; document.body.textContent = text;\n',
+            "src/inner.css": '@import url("./main.css"); p { color: red }\n',
+        }
+    )
+    kind, told = stage.page_hears()
+    assert (kind, told["css"]) == ("update", [])
+    code = {module["id"]: module["code"] for module in told["modules"]}
+    assert "teal" in code["src/inner.css?inline"]
+    assert "red" in code["src/inner.css?inline"]
+    stage.write({"src/main.css": "body { color: navy }\n"})
+    _kind, told = stage.page_hears()
+    assert [(module["id"], "navy" in module["code"]) for module in told["modules"]] == [("src/inner.css?inline", True)]
