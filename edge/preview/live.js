@@ -120,7 +120,7 @@ export class Live {
   }
 
   async #apply() {
-    const update = merge(this.#waiting.splice(0));
+    const update = this.#reduced(merge(this.#waiting.splice(0)));
     this.#events.emit("vite:beforeUpdate", { type: "update", updates: update.modules });
     this.#clear(update);
     for (const { id, text } of update.css) this.#page.setStyle(id, text);
@@ -130,6 +130,16 @@ export class Live {
       this.#page.applied(update.rev);
       this.#events.emit("vite:afterUpdate", { type: "update", updates: update.modules });
     }
+  }
+
+  /**
+   * Of a component whose style alone was edited, the style: what it is at stays.
+   * @param {Required<Update>} update
+   */
+  #reduced(update) {
+    const styled = new Set(update.css.map(({ id }) => id));
+    const modules = update.modules.filter((source) => !(styled.has(source.id) && this.#registry.runs(source)));
+    return { ...update, modules };
   }
 
   /**

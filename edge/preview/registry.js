@@ -39,6 +39,18 @@ export class Registry {
     else this.#modules.set(id, { id, deps, body, instance: null, data: {} });
   }
 
+  /**
+   * Whether a module runs that was made just so.
+   * @param {{id: string, deps: Deps, code: string}} source
+   */
+  runs({ id, deps, code }) {
+    const known = this.#modules.get(id);
+    if (known?.instance?.state !== "ready") return false;
+    const text = String(known.body);
+    const same = text.slice(text.indexOf("\n"), text.lastIndexOf("\n")).trim() === code.trim();
+    return same && JSON.stringify(known.deps) === JSON.stringify(deps);
+  }
+
   /** @param {string} id */
   get(id) {
     return this.#modules.get(id);

@@ -107,3 +107,19 @@ def test_a_component_is_edited_in_place(show_with: Show, name: str, files: dict[
     shown.overlay_is_gone()
     assert shown.is_marked
     assert not [line for line in shown.console if line.startswith(("error", "pageerror"))]
+
+
+def test_a_component_whose_style_alone_is_edited_keeps_its_own_state(show_with: Show) -> None:
+    own = """<script>let count = $state(0);</script>
+<button onclick={() => count++}>{count} times</button>
+<style>button { color: rgb(1, 2, 3) }</style>
+"""
+    shown = show_with("svelte", {"src/main.tsx": SVELTE["src/main.tsx"], "src/App.svelte": own})
+    button = shown.page.locator("button")
+    expect(button).to_have_text("0 times")
+    shown.click("button", 2)
+    shown.replace("src/App.svelte", "rgb(1, 2, 3)", "rgb(4, 5, 6)")
+    expect(button).to_have_css("color", "rgb(4, 5, 6)")
+    expect(button).to_have_text("2 times")
+    shown.replace("src/App.svelte", "times", "clicks")
+    expect(button).to_contain_text("clicks")
