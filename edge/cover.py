@@ -46,7 +46,9 @@ class Covers:
         """Read the page, and how the app is set up; what is wrong with that matters only where there is a page."""
         found = self._surveyor.conventions(app.app_id, app.files, app.shelf)
         root = "" if isinstance(found, Problem) else found.root
-        html = self.text(app, f"{root}index.html") or page.bare(app.app_id, app.files, root)
+        html = self.text(app, f"{root}index.html")
+        if not html and not frameworks.other(self.text(app, "package.json")):  # whose src/main.ts is of another kind
+            html = page.bare(app.app_id, app.files, root)
         if html is None:
             raise Wrong(self._instead(app, NOTHING_TO_SHOW))
         refuse(limits.page(html))

@@ -97,7 +97,7 @@ def test_a_page_of_nothing_but_text_is_shown(stage: Stage) -> None:
             "an app of Next.js",
             {"app/page.tsx": "export default 1;", "tailwind.config.ts": "export default {,}"},
         ),
-        ("@angular/core", "an app of Angular", {"src/index.html": "<app-root></app-root>", "angular.json": "{}"}),
+        ("@angular/core", "an app of Angular", {"src/index.html": "<app-root></app-root>", "src/main.ts": "export {}"}),
         ("astro", "an app of Astro", {"src/pages/index.astro": "<h1>Hello</h1>"}),
         ("express", "a server of Express", {"server.js": "", "public/index.html": "<h1>Hello</h1>"}),
     ],
