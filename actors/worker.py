@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,6 +80,7 @@ class Crew:
         """Finish what is in hand and leave the rest to the broker."""
         self.stopping.set()
         self.worker.stop(timeout=20_000)
+        self._name_who_stays()
         for engine in self.engines:
             engine.close()
         self.outlet.stop()
@@ -87,6 +89,13 @@ class Crew:
 
     def _keep(self, duty: Callable[..., None], *arguments: Any) -> None:
         threading.Thread(target=duty, args=arguments, name=duty.__name__, daemon=True).start()
+
+    def _name_who_stays(self) -> None:
+        """Say where a thread is that would not stop: it ends with the process, and nobody could tell any more."""
+        frames = sys._current_frames()  # noqa: SLF001 - there is no other way to it
+        for thread in (*self.worker.workers, *self.worker.consumers.values()):
+            if thread.is_alive() and (frame := frames.get(thread.ident or 0)):
+                log.warning("thread_did_not_stop", thread=thread.name, at="".join(traceback.format_stack(frame, 8)))
 
     def _living(self) -> dict[str, bool]:
         threads = [*self.worker.workers, *self.worker.consumers.values()]
