@@ -29,8 +29,6 @@ log = structlog.get_logger()
 #: How many deliveries a queue may have in this process, so that a flood of one leaves room for the others.
 _PREFETCH = 64
 _RECONNECT_SECONDS = 0.3
-#: A thread that only asks and answers gets its turn after so many seconds, whatever another has to reckon.
-_SWITCH_SECONDS = 0.001
 #: Threads that serve apps whose turn was put off, or whose worker went away; one that takes long is not the only one.
 _SWEEPERS = 2
 #: Threads beside the workers' that need a connection now and then: lanes are renewed, and swept.
@@ -108,7 +106,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--group", choices=sorted(GROUPS), required=True, help="whose actors to run")
     group: str = parser.parse_args(arguments).group
     settings = Settings()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     configure_logging(settings, f"worker-{group}")
     crew = Crew(GROUPS[group], settings, f"fleet worker {group}")
     if settings.metrics_http:
