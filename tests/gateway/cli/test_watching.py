@@ -77,7 +77,7 @@ def watch(fleet: Fleet, folder: Path, script: Script, play: Callable[[Session], 
             raise ended if isinstance(ended, BaseException) else AssertionError(ended)
         playing.result()
 
-    asyncio.run(asyncio.wait_for(both(), 30))
+    asyncio.run(asyncio.wait_for(both(), PATIENCE))
 
 
 async def nothing(_session: Session) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +17,7 @@ from sql.database import transaction
 from sql.packages import PostgresPackages
 from tests.gateway.conftest import Author, Gateway
 from tests.gateway.preview.conftest import edge, revise, store
+from tests.patience import until
 
 
 def get(origin: httpx.Client, app_id: str, path: str, **more: str) -> httpx.Response:
@@ -140,20 +140,14 @@ def test_a_page_gets_no_modules_that_are_older_than_itself(
 
 def until_somebody_waits(database_url: str) -> None:
     """Wait until a lock keeps somebody waiting."""
-    deadline = time.monotonic() + 10
     with psycopg.connect(database_url, autocommit=True) as look:
-        while look.execute("select 1 from pg_locks where not granted").fetchone() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: look.execute("select 1 from pg_locks where not granted").fetchone() is not None, "somebody waits")
 
 
 def test_no_ticket_reaches_the_log(origin: httpx.Client, gateway: Gateway, app_id: str, passes: Passes) -> None:
     ticket = passes.ticket(app_id)
     assert get(origin, app_id, f"/__fleet/open?ticket={ticket}").status_code == 303
-    deadline = time.monotonic() + 10
-    while not [line for line in gateway.lines if line.get("query") == "ticket=…"]:
-        assert time.monotonic() < deadline, gateway.lines
-        time.sleep(0.01)
+    until(lambda: any(line.get("query") == "ticket=…" for line in gateway.lines), "the visit is logged")
     assert not [line for line in gateway.lines if ticket in json.dumps(line)]
 
 
