@@ -1,14 +1,39 @@
 """What the tools that change files have in common."""
 
 import io
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import AliasChoices, Field
 
 from actors.tools.hands import Hands, TooLarge
-from actors.tools.tool import Refused
+from actors.tools.tool import Refused, Tool
+from contracts.event import Model
 from contracts.file import FileWritten
+from contracts.path import FilePath
 
 #: From the call until an open page shows it.
 STAGES = {"analyzing": 10, "writing": 30, "updating_preview": 60, "validating": 80}
+
+
+class OneFile(Model):
+    """Which file."""
+
+    file_path: FilePath = Field(validation_alias=AliasChoices("file_path", "path"))
+
+
+F = TypeVar("F", bound=OneFile)
+
+
+class FileTool(Tool[F]):
+    """Change one file of the app."""
+
+    stages = STAGES
+    at_once = True
+    asks = FileWritten
+
+    def touches(self, arguments: F) -> frozenset[str]:
+        """Return the file."""
+        return frozenset({arguments.file_path})
 
 
 def written(hands: Hands, **change: Any) -> FileWritten:

@@ -4,21 +4,18 @@ from typing import Self
 
 from pydantic import AliasChoices, Field, model_validator
 
-from actors.tools.files import STAGES, lines, text, written
+from actors.tools.files import FileTool, OneFile, lines, text, written
 from actors.tools.hands import Hands
-from actors.tools.tool import Asked, Course, Refused, Stage, Tool
+from actors.tools.tool import Asked, Course, Refused, Stage
 from contracts.errors import BadEvent, Flaw
-from contracts.event import Count, Model
-from contracts.file import FileWritten
-from contracts.path import FilePath
+from contracts.event import Count
 
 _NAMED = 10
 
 
-class Arguments(Model):
+class Arguments(OneFile):
     """What is to be replaced in which file, and between which lines where it is there more than once."""
 
-    file_path: FilePath = Field(validation_alias=AliasChoices("file_path", "path"))
     search: str = Field(min_length=1, repr=False, validation_alias=AliasChoices("search", "old_string", "old_str"))
     replace: str = Field(repr=False, validation_alias=AliasChoices("replace", "new_string", "new_str"))
     first_line: Count | None = Field(None, validation_alias=AliasChoices("first_line", "first_replaced_line"))
@@ -31,19 +28,12 @@ class Arguments(Model):
         return self
 
 
-class OsLineReplace(Tool[Arguments]):
+class OsLineReplace(FileTool[Arguments]):
     """Replace a passage of a file, given exactly as it stands there; it must be there exactly once."""
 
     name = "os-line-replace"
     aliases = ("os_line_replace", "line_replace", "edit_file")
     arguments = Arguments
-    stages = STAGES
-    at_once = True
-    asks = FileWritten
-
-    def touches(self, arguments: Arguments) -> frozenset[str]:
-        """Return the file."""
-        return frozenset({arguments.file_path})
 
     def run(self, arguments: Arguments, hands: Hands) -> Course:
         """Have it replaced."""

@@ -1,21 +1,17 @@
 """os-read: a file, or some lines of it."""
 
-from pydantic import AliasChoices, Field
-
-from actors.tools.files import lines, text
+from actors.tools.files import OneFile, lines, text
 from actors.tools.hands import Hands
 from actors.tools.tool import Course, Done, Stage, Tool
-from contracts.event import Count, Model
-from contracts.path import FilePath
+from contracts.event import Count
 
 _MOST = 200_000
 _STAGES = {"reading": 50}
 
 
-class Arguments(Model):
+class Arguments(OneFile):
     """Which file, and which of its lines."""
 
-    file_path: FilePath = Field(validation_alias=AliasChoices("file_path", "path"))
     first_line: Count = 1
     last_line: Count | None = None
 
