@@ -106,8 +106,8 @@ class Lane:
             taken, seen = self._take(tx, job.app_id)
         job.settled = True
         lease = lanes.lease(taken)
-        turns = self._work_on(lease, seen)
-        if lease and not (turns and turns[0].settled):
+        settled = sum(turn.settled for turn in self._turns(lease, seen))
+        if lease and not settled:
             with transaction(self.pool, job.app_id) as tx:
                 self.want(tx, cause)  # a lease that was lost may have been so with the database, before it was on disk
         if wanted.fetchone() is None:
@@ -117,21 +117,21 @@ class Lane:
         """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
         with transaction(self.pool, app_id) as tx:
             taken, seen = self._take(tx, app_id)
-        return len(self._work_on(lanes.lease(taken), seen))
+        return sum(1 for _turn in self._turns(lanes.lease(taken), seen))
 
     def _take(self, tx: Tx, app_id: str) -> tuple[lanes.Answer, Any]:
         """Take the lane if it is free, and look as if it was: to wait for the answer would take longer."""
         return lanes.take(tx, app_id, self.name, self.seconds), self.look and self.look(tx, app_id)
 
-    def _work_on(self, lease: lanes.Lease | None, seen: Any) -> list[Turn]:
-        turns: list[Turn] = []
+    def _turns(self, lease: lanes.Lease | None, seen: Any) -> Iterator[Turn]:
+        """Take turns, and keep none: an app that is written without end has turns without end."""
         while lease is not None:
             if (pause := self.share.owed(lease.app_id)) > 0:
                 self._hold_off(lease, pause)
-                break
-            turns.append(self._take_turn(lease, seen))
-            lease, seen = turns[-1].following, None
-        return turns
+                return
+            turn = self._take_turn(lease, seen)
+            yield turn
+            lease, seen = turn.following, None
 
     def sweep(self) -> list[str]:
         """Serve apps whose worker went away, and return which."""
