@@ -4,9 +4,9 @@ from typing import Any, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
-from actors.tools.create_table import STAGES, known_type
+from actors.tools.create_table import TableTool, known_type
 from actors.tools.hands import Hands
-from actors.tools.tool import Asked, Course, Stage, Tool
+from actors.tools.tool import Asked, Course, Stage
 from contracts.errors import BadEvent, Flaw
 from contracts.event import Model, Word
 from contracts.schema import SchemaChange, SchemaChanged
@@ -40,16 +40,12 @@ class Arguments(Model):
         return [name for name in CHANGES if getattr(self, name) is not None]
 
 
-class AlterTable(Tool[Arguments]):
+class AlterTable(TableTool[Arguments]):
     """Change a table of the app: a column, an index, a unique rule, its name, or drop it."""
 
     name = "alter_table"
     aliases = ("alter_supabase_table", "alter-table")
     arguments = Arguments
-    stages = STAGES
-    at_once = True
-    asks = SchemaChanged
-    answered = "configuring"
 
     def touches(self, arguments: Arguments) -> frozenset[str]:
         """Return the table."""

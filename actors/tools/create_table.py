@@ -1,8 +1,8 @@
 """create_table: a table of the app, with its columns."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
 
 from actors.tools.hands import Hands
 from actors.tools.tool import Asked, Course, Stage, Tool
@@ -34,6 +34,18 @@ def known_type(column: Any) -> Any:
     return column
 
 
+A = TypeVar("A", bound=BaseModel)
+
+
+class TableTool(Tool[A]):
+    """Have a table changed, which is for others to do."""
+
+    stages = STAGES
+    at_once = True
+    asks = SchemaChanged
+    answered = "configuring"
+
+
 class Arguments(Model):
     """The table's name and columns, and who may read it."""
 
@@ -42,16 +54,12 @@ class Arguments(Model):
     access: Literal["user", "app", "public_read"] = "user"
 
 
-class MakeTable(Tool[Arguments]):
+class MakeTable(TableTool[Arguments]):
     """Create a table for the app's data; `access` is user (a row is its writer's alone), app or public_read."""
 
     name = "create_table"
     aliases = ("create_supabase_table", "create-table")
     arguments = Arguments
-    stages = STAGES
-    at_once = True
-    asks = SchemaChanged
-    answered = "configuring"
 
     def touches(self, arguments: Arguments) -> frozenset[str]:
         """Return the table, and those it refers to."""

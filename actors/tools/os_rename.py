@@ -2,15 +2,13 @@
 
 from pydantic import AliasChoices, Field
 
-from actors.tools.files import STAGES, written
+from actors.tools.files import FileTool, OneFile, written
 from actors.tools.hands import Hands
-from actors.tools.tool import Asked, Course, Refused, Stage, Tool
-from contracts.event import Model
-from contracts.file import FileWritten
+from actors.tools.tool import Asked, Course, Refused, Stage
 from contracts.path import FilePath
 
 
-class Arguments(Model):
+class Arguments(OneFile):
     """From where to where."""
 
     file_path: FilePath = Field(
@@ -19,15 +17,12 @@ class Arguments(Model):
     new_path: FilePath = Field(validation_alias=AliasChoices("new_path", "to_path", "new_file_path"))
 
 
-class OsRename(Tool[Arguments]):
+class OsRename(FileTool[Arguments]):
     """Rename a file of the app, or move it; imports of it are not changed."""
 
     name = "os-rename"
     aliases = ("os_rename", "rename_file")
     arguments = Arguments
-    stages = STAGES
-    at_once = True
-    asks = FileWritten
 
     def touches(self, arguments: Arguments) -> frozenset[str]:
         """Return both paths."""
