@@ -88,6 +88,14 @@ class Compiler:
             made = self._css(app, entry, {**request, "candidates": list(every()), "fresh": True, "setup": setup})
         return made
 
+    def blame(self, file: Source, spec: str, message: str) -> Failure:
+        """Say what is wrong with an import, and where it stands in its file."""
+        request = {"path": file.path, "source": file.text, "spec": spec, "message": message}
+        call = self._call("blame", file.path, self._limits.compile_seconds, "", **request)
+        self._pool.submit(call)
+        answer = call.answer.result()
+        return Failure(**answer if answer["ok"] else answer["error"])
+
     def config(self, kind: str, file: Source) -> Read | Failure:
         """Read a configuration without running it, or say why it has to be run."""
         request = {"kind": kind, "path": file.path, "source": file.text}

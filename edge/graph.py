@@ -53,6 +53,13 @@ class Problem:
             object.__setattr__(self, name, text and _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
+@dataclass(frozen=True, slots=True)
+class BadImport(Problem):
+    """An import that leads nowhere, as its module wrote it."""
+
+    spec: str = ""
+
+
 @dataclass
 class Graph:
     """What the entry reaches."""
@@ -66,6 +73,14 @@ class Graph:
     def told(self) -> dict[str, str]:
         """Return what imports mean as pages are told it."""
         return {one: json.dumps(deps) for one, deps in self.deps.items()}
+
+    def importer(self, package: str) -> tuple[str, str]:
+        """Return which module imports a package first, and as what."""
+        for module_id, deps in self.deps.items():
+            for spec, target in deps.items():
+                if isinstance(target, dict) and "dep" in target and Package(target["dep"]).name == package:
+                    return module_id, spec
+        raise LookupError(f"nobody imports {package}")
 
 
 #: What is known of a module id, or why nothing is.
@@ -172,9 +187,9 @@ class Routes:
         match resolve(module_id, one.spec, self._files, self._paths):
             case Local(target) if _kept_back(target):
                 words = f"Cannot import {json.dumps(one.spec)}: such files may hold secrets, and are kept from the page"
-                meaning.problems.append(Problem(module_id, words))
+                meaning.problems.append(BadImport(module_id, words, spec=one.spec))
             case Local(target) if reason := frameworks.component(one.spec, target):
-                meaning.problems.append(Problem(module_id, reason))
+                meaning.problems.append(BadImport(module_id, reason, spec=one.spec))
             case Local(target):
                 meaning.deps[one.spec] = target
                 meaning.targets.append(target)
@@ -185,7 +200,7 @@ class Routes:
                 meaning.deps[one.spec] = {"url": url}
             case Missing(reason):
                 words = f"Cannot import {json.dumps(one.spec)}: it {_told(one, reason)}"
-                meaning.problems.append(Problem(module_id, words))
+                meaning.problems.append(BadImport(module_id, words, spec=one.spec))
 
 
 def walk(entry: str, unit_of: UnitOf, files: Collection[str], paths: Mapping[str, str]) -> Graph:
@@ -216,5 +231,5 @@ def _missing_name(graph: Graph, known: Mapping[str, Unit]) -> list[Problem]:
                     message = f"{json.dumps(target)} does not export {json.dumps(name)}"
                     if exports:
                         message += f"; it exports {', '.join(sorted(exports)[:12])}"
-                    return [Problem(module_id, message)]
+                    return [BadImport(module_id, message, spec=one.spec)]
     return []

@@ -44,6 +44,11 @@ def is_part(module_id: str) -> bool:
     return module_id.rpartition("/")[2].startswith((WHOLE, INLINE))
 
 
+def shown(module_id: str) -> str:
+    """Return the file that a module is known as to whoever wrote it: a page's own stand in the page."""
+    return module_id.partition("?")[0] if is_part(module_id) else module_id
+
+
 def read(text: str, files: Mapping[str, bytes] = MappingProxyType({}), root: str = "") -> Page:
     """Find where the head begins and what the page loads: one module, or all that stands in it together."""
     scan = Elements(text)

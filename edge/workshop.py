@@ -6,21 +6,23 @@ remembered here only saves the way there, and may be forgotten at any time.
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from contracts.settings import Settings
-from edge import frameworks, inlined, limits, page, reading
+from edge import configs, frameworks, inlined, limits, page, reading, unit
 from edge.bundle import Bundle
 from edge.compiler import Compiler
+from edge.compiler_words import Source
 from edge.conventions import Conventions
 from edge.cover import App, Covers, Shelf
 from edge.drawing import Drawing, Wrong, refuse, sound
 from edge.earlier import Earlier
-from edge.graph import Graph, Problem
+from edge.graph import BadImport, Graph, Problem
 from edge.memory import Memory
 from edge.packages.app import AppPackages
 from edge.packages.shelf import Tell
+from edge.packages.wanted import NotNamed
 from edge.stylist import Stylist
 from edge.surveyor import Surveyor
 
@@ -67,10 +69,11 @@ class Workshop:
 
     def draw(self, app_id: str, files: Mapping[str, bytes], shelf: Shelf, tell: Tell) -> Drawing:
         """Draw an app as its files are now, up to the first problem; Snooze: its packages are on their way."""
+        app = App(app_id, files, shelf, tell)
         try:
-            return self._draw(App(app_id, files, shelf, tell))
+            return self._draw(app)
         except Wrong as wrong:
-            return Drawing(problem=wrong.problem)
+            return Drawing(problem=self._placed(app, wrong.problem))
 
     def _draw(self, app: App) -> Drawing:
         began = time.perf_counter()
@@ -84,7 +87,7 @@ class Workshop:
         inline = inlined.taken_out(styled)
         app.shelf.put(inline.values())
         done = time.perf_counter()
-        bundle = self._bundle(app, read.graph.packages)
+        bundle = self._bundle(app, read.graph)
         styles = {one: app.shelf.put_text(text.encode()) for one, text in styled.items()}
         return Drawing(
             modules={
@@ -122,8 +125,9 @@ class Workshop:
         refuse(limits.styles(styled.items()))
         return styled
 
-    def _bundle(self, app: App, packages: Collection[str]) -> Bundle:
+    def _bundle(self, app: App, graph: Graph) -> Bundle:
         """Return the set of packages, bundled by whoever needed it first."""
+        packages = graph.packages
         if _JSX in packages and (words := frameworks.jsx(self._covers.text(app, "package.json"))):
             raise Wrong(Problem("package.json", words))
 
@@ -131,8 +135,21 @@ class Workshop:
             return self._covers.text(app, path)
 
         shelf = app.shelf.packages
-        made = sound(self._packages.bundle(app.app_id, app.files, packages, text=text, shelf=shelf, tell=app.tell))
+        made = self._packages.bundle(app.app_id, app.files, packages, text=text, shelf=shelf, tell=app.tell)
+        if isinstance(made, NotNamed):
+            module_id, spec = graph.importer(made.package)
+            raise Wrong(BadImport(module_id, made.message, spec=spec))
+        made = sound(made)
         return Bundle(made[0], self._specs(*made))
+
+    def _placed(self, app: App, problem: Problem) -> Problem:
+        """Say where an import stands that leads nowhere."""
+        if not isinstance(problem, BadImport):
+            return problem
+        sha256 = app.files[unit.wish(problem.file)[0]]
+        text = app.shelf.texts([sha256])[sha256].decode(errors="replace")
+        source = Source(page.shown(problem.file), text)
+        return configs.problem(self._compiler.blame(source, problem.spec, problem.message))
 
     def _specs(self, name: str, manifest: str) -> dict[str, Any]:
         """Return where each package of a bundle is."""

@@ -4,7 +4,7 @@ import { Console } from "node:console";
 import { createInterface } from "node:readline";
 import { init } from "es-module-lexer";
 import { fileCompiler } from "./compile.js";
-import { Problem } from "./problem.js";
+import { Problem, placeOfImport } from "./problem.js";
 import { readSheets } from "./sheets.js";
 import { Stylesheets } from "./tailwind.js";
 
@@ -15,6 +15,7 @@ const stylesheets = new Stylesheets(readSheets());
 
 /** @type {Record<string, (request: any) => object | Promise<object>>} */
 const operations = {
+  blame: ({ message, path, source, spec }) => new Problem(message, path, source, placeOfImport(source, spec)).report,
   ping: () => ({}),
   stats: () => ({ ...process.memoryUsage(), compilers: stylesheets.kept.size }),
   compile: (request) => compile(request),

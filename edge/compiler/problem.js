@@ -4,6 +4,9 @@
 
 const AROUND = 2;
 const LONGEST = 160;
+const QUOTES = [`"`, "'", "`"];
+const IMPORTS = /\b(?:from|import|require)\b[\s(]*$/;
+const COMMENTED = /(?:^|\n)\s*(?:\/\/|\/?\*)[^\n]*$/;
 
 /** A fault of the file, not of ours: it is told to whoever wrote it. */
 export class Problem extends Error {
@@ -46,6 +49,23 @@ export function placeOfBytes(source, bytes) {
  */
 export function placeOfText(source, text) {
   return placeOf(source, Math.max(0, source.indexOf(text)));
+}
+
+/**
+ * The place of an import, or else of what it names wherever that is quoted first.
+ * @param {string} source
+ * @param {string} spec
+ */
+export function placeOfImport(source, spec) {
+  let quoted = -1;
+  for (let at = source.indexOf(spec); at >= 0 && spec; at = source.indexOf(spec, at + spec.length)) {
+    const quote = source[at - 1];
+    if (!QUOTES.includes(quote) || source[at + spec.length] !== quote) continue;
+    const before = source.slice(Math.max(0, at - LONGEST), at - 1);
+    if (IMPORTS.test(before) && !COMMENTED.test(before)) return placeOf(source, at - 1);
+    if (quoted < 0) quoted = at - 1;
+  }
+  return placeOf(source, Math.max(0, quoted));
 }
 
 /**

@@ -45,14 +45,11 @@ class Bundle:
 class Refused(Exception):
     """The packages cannot be had; the text says why to whoever asked for them. `passing`: perhaps in a moment."""
 
-    def __init__(self, reason: str, *, passing: bool = False) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str | Problem, *, passing: bool = False) -> None:
+        #: As the page shows it.
+        self.problem = Problem(_FILE, reason) if isinstance(reason, str) else reason
+        super().__init__(self.problem.message)
         self.passing = passing
-
-    @property
-    def problem(self) -> Problem:
-        """Return it as what the page shows."""
-        return Problem(_FILE, str(self))
 
 
 class Installer:

@@ -61,7 +61,7 @@ class Making:
         tree = installation.tree
         for name in self.asked.unnamed:
             if not tree.has(name):
-                raise Refused(not_named(name).message)
+                raise Refused(not_named(name))
         key = tree.key(self.bundler, self.asked.specs)
         while not self.shelf.claim(key, self.owner, _CLAIM_SECONDS):
             if (found := self.shelf.bundle(key)) is not None:

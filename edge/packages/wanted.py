@@ -24,6 +24,13 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class NotNamed(Problem):
+    """A package that is imported, and that nothing brings."""
+
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What has to be installed, and what of it is bundled."""
 
@@ -85,9 +92,10 @@ def wanted(package_json: str | None, specs: Collection[str], locked: Locked) -> 
     return Wanted(tuple(sorted(set(specs))), roots, others, overrides if isinstance(overrides, dict) else {}, locked)
 
 
-def not_named(name: str) -> Problem:
-    """Say that a package is imported that nothing brings."""
-    return Problem(_FILE, f"{name} is imported, but package.json does not name it as a dependency")
+def not_named(name: str) -> NotNamed:
+    """Say that a package is imported that nothing brings, and what would bring it."""
+    words = f"{name} is imported, but package.json does not name it as a dependency"
+    return NotNamed(_FILE, f'{words}: add "{name}": "latest" to its dependencies', package=name)
 
 
 def is_foreign(asked: str) -> bool:

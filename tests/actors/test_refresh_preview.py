@@ -127,8 +127,14 @@ def test_a_burst_ends_with_the_last(stage: Stage, query: Query) -> None:
 
 
 def test_a_package_that_is_not_named_is_a_clear_problem(stage: Stage) -> None:
-    stage.write({"src/hello.ts": 'import _ from "lodash";\nexport const hello = _;\n'})
-    assert stage.hear("failed")["message"] == ("lodash is imported, but package.json does not name it as a dependency")
+    stage.write({"src/hello.ts": '// import _ from "lodash";\nimport _ from "lodash";\nexport const hello = _;\n'})
+    failed = stage.hear("failed")
+    assert (failed["file"], failed["line"], failed["column"]) == ("src/hello.ts", 2, 15)
+    assert failed["message"].startswith("lodash is imported, but package.json does not name it as a dependency: add")
+    assert '> 2 | import _ from "lodash";\n    |               ^' in failed["frame"]
+    stage.write({"src/hello.ts": 'export const hello = 1;\nexport { a } from "./nowhere";\n'})
+    failed = stage.hear("failed")
+    assert (failed["file"], failed["line"], failed["column"]) == ("src/hello.ts", 2, 19)
 
 
 def test_two_apps_with_the_same_files_compile_them_once(stage: Stage, bus: Bus, query: Query) -> None:

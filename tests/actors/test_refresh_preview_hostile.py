@@ -105,7 +105,7 @@ REFUSED = {
     ),
     "a-name-of-prototypes": (
         {"src/a.js": 'import "__proto__"; import "constructor";'},
-        "package.json",
+        "src/a.js",
         "does not name it",
     ),
 }

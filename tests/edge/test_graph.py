@@ -1,7 +1,7 @@
 """From the entry to everything that a page needs."""
 
 from edge.compiler_words import Glob, Import
-from edge.graph import Graph, Problem, Unit, walk
+from edge.graph import BadImport, Graph, Problem, Unit, walk
 
 
 def graph_of(units: dict[str, Unit | Problem], entry: str = "src/main.tsx") -> Graph:
@@ -57,9 +57,10 @@ def test_styles_come_in_the_order_of_imports() -> None:
 def test_a_missing_file_is_named_where_it_is_wanted() -> None:
     graph = graph_of({"src/main.tsx": Unit(imports("./Nowhere"))})
     assert graph.problems == [
-        Problem(
+        BadImport(
             "src/main.tsx",
             'Cannot import "./Nowhere": it does not exist (there is no src/Nowhere, with any known ending)',
+            spec="./Nowhere",
         )
     ]
 
