@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -59,7 +60,8 @@ class Crew:
             self.broker.add(engine.actor, engine.run)
         self.worker = dramatiq.Worker(self.broker, worker_threads=settings.worker_threads, worker_timeout=200)
         self.worker.queue_prefetch = _PREFETCH
-        self.worker.work_queue = WorkQueue()  # type: ignore[assignment]  # it has all that is asked of it
+        self.queue = WorkQueue()
+        self.worker.work_queue = self.queue  # type: ignore[assignment]  # it has all that is asked of it
 
     def start(self) -> None:
         """Begin to consume; what is away is waited for."""
@@ -77,6 +79,9 @@ class Crew:
     def stop(self) -> None:
         """Finish what is in hand and leave the rest to the broker."""
         self.stopping.set()
+        while not all(thread.running or not thread.is_alive() for thread in self.threads()):
+            time.sleep(0.01)  # told to stop before it has begun, a thread would begin all the same
+        self.queue.close()
         self.worker.stop(timeout=20_000)
         self._name_who_stays()
         for engine in self.engines:
@@ -85,19 +90,22 @@ class Crew:
         self.pool.close()
         self.broker.close()
 
+    def threads(self) -> list[dramatiq.worker.WorkerThread | dramatiq.worker.ConsumerThread]:
+        """Return those that take events in and those that handle them."""
+        return [*self.worker.workers, *self.worker.consumers.values()]
+
     def _keep(self, duty: Callable[..., None], *arguments: Any) -> None:
         threading.Thread(target=duty, args=arguments, name=duty.__name__, daemon=True).start()
 
     def _name_who_stays(self) -> None:
         """Say where a thread is that would not stop: it ends with the process, and nobody could tell any more."""
         frames = sys._current_frames()  # noqa: SLF001 - there is no other way to it
-        for thread in (*self.worker.workers, *self.worker.consumers.values()):
+        for thread in self.threads():
             if thread.is_alive() and (frame := frames.get(thread.ident or 0)):
                 log.warning("thread_did_not_stop", thread=thread.name, at="".join(traceback.format_stack(frame, 8)))
 
     def _living(self) -> dict[str, bool]:
-        threads = [*self.worker.workers, *self.worker.consumers.values()]
-        return {**{thread.name: thread.is_alive() for thread in threads}, "outlet": self.outlet.is_alive()}
+        return {**{thread.name: thread.is_alive() for thread in self.threads()}, "outlet": self.outlet.is_alive()}
 
 
 def main(arguments: Sequence[str]) -> int:

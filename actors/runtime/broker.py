@@ -5,7 +5,7 @@ dramatiq brings the threads and the consuming; what a message means, and how it 
 
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import dramatiq
@@ -23,7 +23,27 @@ log = structlog.get_logger()
 
 
 class WorkQueue(SimpleQueue[Any]):
-    """What dramatiq's consumers hand to its workers: nothing goes first here, so nothing needs a heap and its locks."""
+    """What dramatiq's consumers hand to its workers: nothing goes first here, so nothing needs a heap and its locks.
+
+    Who reads waits until there is something, or nothing more: with a limit, Python before 3.13 lets a reader whose item
+    another one took wait for the next, however long that is, and a worker that is told to stop does not hear it.
+    """
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 - as dramatiq asks
+        """Return the next message; Empty once it is closed."""
+        item = super().get(block)
+        if item is None:
+            self.close()  # for the next reader
+            raise Empty
+        return item
+
+    def get_nowait(self) -> Any:
+        """Return a message if there is one."""
+        return self.get(block=False)
+
+    def close(self) -> None:
+        """Send all readers away who find nothing before this."""
+        self.put(None)
 
     def task_done(self) -> None:
         """Count nothing: nobody waits until all is done."""

@@ -129,6 +129,7 @@ def running(actors: tuple[Actor, ...], settings: Settings) -> Iterator[Crew]:
         yield crew
     finally:
         crew.stop()
+    assert not [thread for thread in crew.threads() if thread.is_alive()]
 
 
 @pytest.fixture
