@@ -20,7 +20,7 @@ from actors.runtime.outbox import send
 from actors.runtime.telemetry import Metrics, configure_logging, new_metrics
 from actors.runtime.wire import Away, Wire
 from contracts.settings import Settings
-from sql import inbox, outbox, previews, progress, tools
+from sql import inbox, outbox, previews, progress, tools, violations
 from sql.database import AsyncPool, new_async_pool, role_url
 
 log = structlog.get_logger()
@@ -100,6 +100,7 @@ async def keep_forgetting(pool: AsyncPool, settings: Settings) -> None:
             async with pool.connection() as tx:
                 gone = await progress.forget(tx, stories) + await inbox.forget(tx, entries)
                 gone += await previews.forget(tx, stories) + await tools.forget(tx, entries)
+                gone += await violations.forget(tx, entries)
             if gone:
                 log.info("forgotten", rows=gone)
                 continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -11,7 +12,20 @@ from psycopg.errors import InsufficientPrivilege
 from sql.database import ROLES, Role, role_url
 
 #: What a role must see of every app, by the policies that name it.
-RELAYS = ("outbox", "progress", "inbox", "effects", "lanes", "preview_revisions", "tool_messages", "tool_calls")
+RELAYS = (
+    "outbox",
+    "progress",
+    "inbox",
+    "effects",
+    "lanes",
+    "preview_revisions",
+    "tool_messages",
+    "tool_calls",
+    "end_sessions",
+    "refresh_tokens",
+    "violations",
+    "suspensions",
+)
 SEES_ALL = {
     ("fleet_gateway", "apps"),
     ("fleet_gateway", "progress_heads"),
@@ -62,6 +76,8 @@ def _insert(connection: Connection[Any], table: str, app_id: str) -> None:
 
 
 def _some(kind: str) -> str:
+    if kind == "uuid":
+        return str(UUID(int=1))
     return "2026-01-01" if kind.startswith("timestamp") else "{}" if kind.startswith("json") else "1"
 
 
