@@ -62,17 +62,17 @@ class Fleet:
             self.said.append(line)
             self._more.notify_all()
 
-    def until(self, words: str) -> str:
-        """Return the next line that it says with these words."""
+    def until(self, *words: str) -> str:
+        """Return the next line that it says with all of these words."""
         with self._more:
             while self._more.wait_for(lambda: self._read < len(self.said), PATIENCE):
                 line = self.said[self._read]
                 self._read += 1
-                if words in line:
+                if all(word in line for word in words):
                     return line
                 if not line:
                     break
-        raise AssertionError(f"never said {words!r}, but:\n{''.join(self.said)}")
+        raise AssertionError(f"never said {' … '.join(words)!r}, but:\n{''.join(self.said)}")
 
     def process(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = next(one for one in self.home.read_state()["processes"] if one["name"] == name)

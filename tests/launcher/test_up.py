@@ -135,7 +135,7 @@ def test_the_doctor_says_how_to_mend_a_service_that_is_away(fleet: Fleet) -> Non
 def test_what_dies_is_started_again_and_that_is_said(fleet: Fleet, name: str) -> None:
     before = fleet.process(name)
     os.kill(before["pid"], signal.SIGKILL)
-    assert "again in" in fleet.until(name)
+    fleet.until(f"{name:<14} ", "again in")
     fleet.until(f"{name:<14} ready in")
     after = fleet.process(name)
     assert after["pid"] != before["pid"]
