@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Named by the folder it was made in: a copied or moved checkout makes its own.
 INSTALLED := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 
-.PHONY: up down test check format bench chaos lock
+.PHONY: up down test again check format bench chaos lock
 
 up: system-packages-up $(INSTALLED)
 	@$(BIN)/fleet up $(ARGS)
@@ -17,6 +17,11 @@ down: $(INSTALLED)
 # Files are shared out among processes, each with services of its own; `.venv/bin/pytest` runs them one by one.
 test: system-packages-test $(INSTALLED)
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/npm test --prefix edge --silent
+
+# What failed last, one by one: tells a fault from a test that cannot bear its neighbours. Both are to be mended.
+again: $(INSTALLED)
+	@$(BIN)/pytest --last-failed --last-failed-no-failures none
 	@$(BIN)/npm test --prefix edge --silent
 
 check: $(INSTALLED)
