@@ -25,6 +25,11 @@ RELAYS = (
     "refresh_tokens",
     "violations",
     "suspensions",
+    "builds",
+    "releases",
+    "release_artifacts",
+    "deployments",
+    "pointers",
 )
 SEES_ALL = {
     ("fleet_gateway", "apps"),
