@@ -19,8 +19,8 @@ Tx = Connection[tuple[Any, ...]]
 AsyncTx = AsyncConnection[tuple[Any, ...]]
 Pool = ConnectionPool[Tx]
 AsyncPool = AsyncConnectionPool[AsyncTx]
-Role = Literal["fleet_worker", "fleet_relay", "fleet_gateway"]
-ROLES: tuple[Role, ...] = ("fleet_worker", "fleet_relay", "fleet_gateway")
+Role = Literal["fleet_worker", "fleet_relay", "fleet_gateway", "fleet_tenant"]
+ROLES: tuple[Role, ...] = ("fleet_worker", "fleet_relay", "fleet_gateway", "fleet_tenant")
 
 _CONNECT_TIMEOUT = 5
 #: A pool doubles its pauses for as long as this; then whoever asks next makes it begin anew. With the pool's own five
