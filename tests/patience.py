@@ -6,9 +6,9 @@ from collections.abc import Callable
 PATIENCE = 60
 
 
-def until(true: Callable[[], bool], what: str) -> None:
+def until(true: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
     """Wait for what nobody announces."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline, f"never came true: {what}"
         time.sleep(0.02)

@@ -91,7 +91,9 @@ def test_it_waits_for_open_streams_but_not_for_ever(tmp_path: Path, start_edge: 
     family = [edge.workerd, psutil.Process(edge.process.pid)]
     with Origin(tmp_path) as origin:
         origin.routes["/events"] = hold
-        with httpx.stream("GET", f"{edge.url}/events", headers={"host": PREVIEW}, trust_env=False) as stream:
+        with httpx.stream(
+            "GET", f"{edge.url}/events", headers={"host": PREVIEW}, timeout=PATIENCE, trust_env=False
+        ) as stream:
             assert next(stream.iter_lines()) == "data: held"
             edge.process.terminate()
             assert edge.until("streams_cut")["after"] > 1

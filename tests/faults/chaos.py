@@ -25,9 +25,10 @@ from actors.store_file import store_file
 from contracts.topology import dead_queue
 from tests.faults.conftest import provided
 from tests.faults.follower import Crowd, Follower
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
 from tests.faults.load import Writer
 from tests.faults.scene import Scene
+from tests.patience import until
 
 APPS = 8
 FOLLOWERS = 4

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,17 +26,9 @@ from gateway.tokens import mint
 from sql.database import role_url
 from tests.actors.conftest import Bus
 from tests.faults.process import Process
+from tests.patience import PATIENCE, until
 
-PATIENCE = 30
 SECRET = "a secret of forty characters for the tests"
-
-
-def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Wait for what nobody announces."""
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.02)
 
 
 @dataclass
@@ -187,7 +179,7 @@ class Ground:
         if self.owed() and not any("relay" in process.log.name for process in self.processes):
             self.relay()
         try:
-            until(lambda: not self.owed(), "an empty outbox", 10)
+            until(lambda: not self.owed(), "an empty outbox")
         finally:
             for process in self.processes:
                 process.end()
@@ -205,7 +197,7 @@ class Gateway:
     def ready(self) -> dict[str, Any]:
         """Return what it says of itself; nothing where it does not answer."""
         with suppress(httpx.TransportError):
-            return dict(httpx.get(f"http://{self.address}/readyz", timeout=10).json())
+            return dict(httpx.get(f"http://{self.address}/readyz", timeout=PATIENCE).json())
         return {}
 
     def publish(self, app_id: str, data: dict[str, Any], event_id: str = "") -> httpx.Response:
@@ -220,7 +212,7 @@ class Gateway:
             "data": data,
         }
         headers = {"authorization": f"Bearer {token}", "content-type": "application/cloudevents+json"}
-        return httpx.post(f"http://{self.address}/v1/events", json=event, headers=headers, timeout=20)
+        return httpx.post(f"http://{self.address}/v1/events", json=event, headers=headers, timeout=PATIENCE)
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from random import Random
 
 from gateway.launcher import ports
-from tests.faults.ground import Gateway, Ground, until
+from tests.faults.ground import Gateway, Ground
 from tests.faults.process import Process
+from tests.patience import until
 
 Fault = Callable[[], None]
 

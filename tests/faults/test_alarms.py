@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
+from tests.patience import until
 
 BURST = 30
 #: What an operator tells the broker to raise an alarm, and to end it.

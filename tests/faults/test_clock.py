@@ -10,7 +10,8 @@ import pytest
 from tests.actors.conftest import Bus
 from tests.actors.desk import desk
 from tests.faults.follower import Crowd, Follower
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
+from tests.patience import until
 
 WRITTEN = {
     "apps": ("created_at",),

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from tests.actors.conftest import Bus
 from tests.faults.follower import Crowd, Follower
-from tests.faults.ground import Gateway, Ground, until
+from tests.faults.ground import Gateway, Ground
+from tests.patience import until
 
 STREAMS = 200
 APPS = 20

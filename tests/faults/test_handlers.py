@@ -8,8 +8,9 @@ import pytest
 from contracts.topology import dead_queue
 from tests.actors.conftest import Bus
 from tests.faults.cast import answer_build, stumble_build
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
 from tests.faults.process import Process
+from tests.patience import until
 
 WANTED = {"environment": "production"}
 INNOCENT = 10

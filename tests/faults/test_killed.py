@@ -11,9 +11,10 @@ import psycopg
 from sql.database import role_url
 from tests.actors.conftest import Bus
 from tests.actors.desk import desk
-from tests.faults.ground import Ground, held, until, waiting
+from tests.faults.ground import Ground, held, waiting
 from tests.launcher.conftest import fleet_in as fleet_in  # noqa: PLC0414 - pytest finds fixtures by name
 from tests.launcher.running import Fleet, survivors
+from tests.patience import until
 
 BURST = 60
 

@@ -3,7 +3,8 @@
 import asyncio
 
 from tests.faults.follower import Crowd, Follower
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
+from tests.patience import until
 
 EVENTS = 120
 FILES = [{"path": f"src/{'long-name-' * 8}{n}.ts", "content": "x"} for n in range(60)]

@@ -11,9 +11,9 @@ import pytest
 
 from tests.actors.caller import Caller
 from tests.edge.web import Answer, Asked, Web, web
-from tests.faults.ground import Ground, until, waiting
+from tests.faults.ground import Ground, waiting
 from tests.faults.process import Process
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 MADE = json.dumps({"created": 1, "data": [{"b64_json": base64.b64encode(PNG).decode()}]}).encode()

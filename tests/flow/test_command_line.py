@@ -184,4 +184,4 @@ def test_a_bump_of_the_epoch_makes_every_stream_begin_anew(fleet: Fleet) -> None
 
 def test_the_gateway_serves_the_asyncapi_document(fleet: Fleet) -> None:
     url = f"http://{fleet.home.read_env()['FLEET_HTTP']}/asyncapi.json"
-    assert httpx.get(url).json() == json.loads(json.dumps(asyncapi.document()))
+    assert httpx.get(url, timeout=PATIENCE).json() == json.loads(json.dumps(asyncapi.document()))

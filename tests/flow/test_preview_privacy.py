@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.flow.previewed import PATIENCE_MS, Previewed
+from tests.patience import PATIENCE
 
 #: What a page could do with another app's code if it came: take it, run it, measure it.
 TAKE = """async ([url, rev]) => {
@@ -197,4 +198,4 @@ def test_the_edge_does_not_pass_on_what_a_client_says_of_itself(app: Previewed) 
     app.open()
     headers = {"x_edge_app": "demo", "x_edge_environment": "preview", "x_forwarded_proto": "https"}
     assert app.stranger(**headers).status_code == 401
-    assert httpx.get(f"http://{app.settings['FLEET_HTTP']}/__fleet/app.js").status_code == 404
+    assert httpx.get(f"http://{app.settings['FLEET_HTTP']}/__fleet/app.js", timeout=PATIENCE).status_code == 404

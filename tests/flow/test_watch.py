@@ -14,6 +14,7 @@ from tests.flow import vite_folder
 from tests.flow.previewed import PATIENCE_MS, is_marked, mark
 from tests.flow.watched import watching
 from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -100,5 +101,5 @@ def test_a_file_deleted_while_nobody_watched_leaves_the_app(
 
 def names(fleet: Fleet, token: str) -> set[str]:
     url = f"http://{fleet.home.read_env()['FLEET_HTTP']}/v1/apps/tidied/files"
-    listed = httpx.get(url, headers={"authorization": f"Bearer {token}"}).json()
+    listed = httpx.get(url, headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE).json()
     return {one["path"] for one in listed["files"]}

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from gateway.demo.link import link
 from gateway.demo.script import rounds
 from tests.gateway.conftest import SECRET, Author, Gateway, token
+from tests.patience import PATIENCE
 
 APP = "story"
 
@@ -156,16 +157,16 @@ def test_it_is_looked_at_by_day_and_by_night_and_without_motion(
 
 def test_it_may_run_nothing_but_its_own(served: Gateway) -> None:
     for path, kind in (("", "text/html"), ("/main.js", "text/javascript"), ("/demo.css", "text/css")):
-        answer = httpx.get(f"{served.url}/demo{path}")
+        answer = httpx.get(f"{served.url}/demo{path}", timeout=PATIENCE)
         assert answer.headers["content-type"].startswith(kind)
         policy = answer.headers["content-security-policy"].split("; ")
         assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= {*policy}
         assert "frame-src http://*.localhost:8787" in policy
     for absent in ("/script.py", "/..%2fapp.py", "/nothing.js", "/app"):
-        assert httpx.get(f"{served.url}/demo{absent}").status_code == 404
+        assert httpx.get(f"{served.url}/demo{absent}", timeout=PATIENCE).status_code == 404
 
 
 def test_the_story_is_forty_calls_that_it_serves_as_they_are(served: Gateway) -> None:
-    found = httpx.get(f"{served.url}/demo/story.json").json()["rounds"]
+    found = httpx.get(f"{served.url}/demo/story.json", timeout=PATIENCE).json()["rounds"]
     assert [one["say"] for one in found] == [one.say for one in rounds()]
     assert sum(len(one["calls"]) for one in found) == 40

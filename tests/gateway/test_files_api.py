@@ -238,7 +238,7 @@ def test_who_may_only_look_changes_nothing(history: App) -> None:
     problem(history.client.delete("/files/a.txt", headers=viewer), 403)
     problem(history.client.post("/versions/1/restore", headers=viewer), 403)
     problem(history.client.patch("/versions/1", json={"name": "x"}, headers=viewer), 403)
-    problem(httpx.get(f"{history.client.base_url}files"), 401)
+    problem(httpx.get(f"{history.client.base_url}files", timeout=PATIENCE), 401)
     assert history.get("/files").json()["version"] == 3
 
 
@@ -246,7 +246,7 @@ def test_another_apps_files_are_out_of_reach(history: App, base_url: str) -> Non
     other = App(base_url)
     with other.client:
         for path in ("files", "files/a.txt", "versions", "archive.zip"):
-            problem(httpx.get(f"{history.client.base_url}{path}", headers=other.headers), 403)
+            problem(httpx.get(f"{history.client.base_url}{path}", headers=other.headers, timeout=PATIENCE), 403)
 
 
 def test_versions_are_listed_in_pages_and_named(history: App) -> None:
@@ -312,7 +312,7 @@ def test_an_answer_that_is_not_there_yet_says_where_it_will_be() -> None:
 
 
 def test_the_document_tells_of_every_route_with_an_example(base_url: str) -> None:
-    document = httpx.get(f"{base_url}/openapi.json").json()
+    document = httpx.get(f"{base_url}/openapi.json", timeout=PATIENCE).json()
     paths = {path: methods for path, methods in document["paths"].items() if "/files" in path or "/versions" in path}
     assert len(paths) == 6
     assert "application/octet-stream" in paths["/v1/apps/{app_id}/files/{path}"]["put"]["requestBody"]["content"]
@@ -323,7 +323,7 @@ def test_the_document_tells_of_every_route_with_an_example(base_url: str) -> Non
 
 def test_an_app_id_that_cannot_be_is_not_there(base_url: str) -> None:
     token = mint(SECRET, role="operator", apps=("*",), ttl=60)
-    with httpx.Client(base_url=base_url, headers={"authorization": f"Bearer {token}"}) as client:
+    with httpx.Client(base_url=base_url, headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE) as client:
         problem(client.get("/v1/apps/a%00b/files"), 404)
         problem(client.get("/v1/apps/No/archive.zip"), 404)
         problem(client.put("/v1/apps/No/files/a", content="x"), 404)

@@ -116,7 +116,10 @@ def test_a_stall_of_the_loop_is_seen_by_readyz_and_forgotten(
     monkeypatch.setattr(sweeper, "_STALL_REMEMBERED", 2.0)
 
     async def scene() -> None:
-        async with running(amqp_url, database_url) as (_parts, url, _), httpx.AsyncClient(base_url=url) as client:
+        async with (
+            running(amqp_url, database_url) as (_parts, url, _),
+            httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client,
+        ):
             await until_loop(client, "ok")
             time.sleep(0.8)  # noqa: ASYNC251 - this is the stall
             assert (await until_loop(client, "stalled")).status_code == 503
@@ -151,7 +154,7 @@ def test_an_edge_that_is_away_is_named_and_keeps_nobody_from_the_rest(amqp_url: 
         nowhere = f"127.0.0.1:{ports.choose(1)[0]}"
         async with (
             running(amqp_url, database_url, edge_http=nowhere) as (_, url, _),
-            httpx.AsyncClient(base_url=url) as client,
+            httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client,
         ):
             said = await until_loop(client, "ok")
             assert (said.status_code, said.json()["edge"]) == (200, "away")

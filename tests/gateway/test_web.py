@@ -190,6 +190,6 @@ def test_a_second_gateway_on_the_same_port_says_so_and_ends(served: Gateway) -> 
 
 
 def test_connections_are_kept_for_the_next_request(served: Gateway) -> None:
-    with httpx.Client(base_url=served.url) as client:
+    with httpx.Client(base_url=served.url, timeout=PATIENCE) as client:
         for _ in range(3):
             assert client.get("/healthz").status_code == 200

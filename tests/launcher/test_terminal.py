@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from gateway.launcher import terminal
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -41,7 +42,7 @@ def test_a_closed_terminal_is_noticed_once(screen: Terminal) -> None:
 
         with terminal.watched(screen.inside, note):
             os.close(screen.outside)
-            await asyncio.wait_for(gone.wait(), 10)
+            await asyncio.wait_for(gone.wait(), PATIENCE)
             await asyncio.sleep(0)
 
     asyncio.run(play())

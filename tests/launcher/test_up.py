@@ -70,8 +70,9 @@ def test_its_gateway_is_ready(fleet: Fleet) -> None:
 def test_its_edge_shows_the_landing_page_and_the_gateway_knows(fleet: Fleet) -> None:
     url = fleet.process("edge")["url"]
     assert url == f"http://{fleet.home.read_env()['FLEET_EDGE_HTTP']}"
-    assert "Apps live here" in httpx.get(url, headers={"host": "localhost"}).text
-    assert httpx.get(f"{fleet.process('gateway')['url']}/readyz").json()["edge"] == "ok"
+    assert "Apps live here" in httpx.get(url, headers={"host": "localhost"}, timeout=PATIENCE).text
+    readyz = f"{fleet.process('gateway')['url']}/readyz"
+    until(lambda: httpx.get(readyz, timeout=PATIENCE).json()["edge"] == "ok", "an edge that answers")
 
 
 def test_its_status_names_every_process(fleet: Fleet) -> None:

@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
             self._stream(parse_qs(urlsplit(self.path).query)["rev"][0])
         elif body := self.origin.asset(path):
             if path == "/__fleet/app.js":
-                self.origin.app_may_go.wait(5)
+                self.origin.app_may_go.wait(PATIENCE)
             self._answer(body, "text/javascript" if not path.endswith(".map") else "application/json")
         elif "." in path.rpartition("/")[2]:
             self._answer(b"", "text/plain", 404)
