@@ -67,7 +67,7 @@ class Crew:
         """Begin to consume; what is away is waited for."""
         self.outlet.start()
         lanes = [engine.lane for engine in self.engines if engine.lane is not None]
-        duties = [engine.duty for engine in self.engines if engine.duty is not None]
+        duties = [duty for engine in self.engines for duty in engine.duties]
         self.worker.start()
         self._keep(watch, self.deadlines, self._living, self.stopping)
         if lanes:

@@ -75,6 +75,6 @@ def put_off(tx: Tx, lease: Lease, seconds: float, failures: int = 1) -> None:
     tx.execute(QUERY.put_off, lease.key(seconds=seconds, failures=failures))
 
 
-def abandoned(tx: Tx, lane: str, count: int) -> list[str]:
-    """Return apps whose lane nobody works on although something is wanted."""
-    return [row[0] for row in tx.execute(QUERY.abandoned, {"lane": lane, "count": count}).fetchall()]
+def abandoned(tx: Tx, lane: str, count: int) -> list[tuple[str, str]]:
+    """Return apps whose lane, or a part of it, nobody works on although something is wanted; and which it is."""
+    return [(row[0], row[1]) for row in tx.execute(QUERY.abandoned, {"lane": lane, "count": count}).fetchall()]

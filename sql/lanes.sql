@@ -52,5 +52,7 @@ update fleet.lanes set tries = tries + %(failures)s, fence = fence + 1,
 where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s;
 
 -- name: abandoned
-select app_id from fleet.lanes where lane = %(lane)s and done < wanted and lease_until < clock_timestamp()
+-- A lane may have parts: "run_deploy/production" is one of "run_deploy".
+select app_id, lane from fleet.lanes
+where split_part(lane, '/', 1) = %(lane)s and done < wanted and lease_until < clock_timestamp()
 order by lease_until limit %(count)s;

@@ -9,9 +9,12 @@ from contracts.event import Envelope, Event
 from contracts.progress import Progress
 from contracts.settings import Settings
 from contracts.topology import binding, queue
+from sql.database import Tx
 
 #: What the client of a story is told when the event itself is bad or is given up.
 LastWord = Callable[[Envelope, tuple[Flaw, ...]], Event]
+#: Writes down what an event asks for, in the transaction that settles it.
+Note = Callable[[Tx, Envelope, Any], object]
 
 
 def say_why(_envelope: Envelope, flaws: tuple[Flaw, ...]) -> Event:
@@ -34,6 +37,9 @@ class Actor:
     #: Instead of handling each event, take turns for its app: see lane.py.
     turn: Callable[..., None] | None = None
     look: Callable[..., Any] | None = None
+    #: Which part of the app's lane an event belongs to; parts take their turns beside each other.
+    apart: Callable[[Any], str] | None = None
+    note: Note | None = None
     #: What is to be looked after every second, whether an event comes or not.
     sweep: Callable[..., object] | None = None
 
@@ -85,17 +91,23 @@ def lane(
     emits: tuple[type[Event], ...],
     using: Callable[[Settings], Any] | None = None,
     look: Callable[..., Any] | None = None,
+    apart: Callable[[Any], str] | None = None,
+    note: Note | None = None,
     time_limit: float = 300,
+    sweep: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., None]], Actor]:
     """Make a function an actor that works for one app at a time.
 
     Its events only say that something is wanted. The function is called with a Turn, and with what `using` returned.
-    What a turn begins with, `look` asks for in the transaction that takes the lane.
+    What a turn begins with, `look` asks for in the transaction that takes the lane. `apart` names the part of the
+    lane that an event belongs to, where an app has several at once; `note` writes down what each event asks for.
     """
     kinds = on if isinstance(on, tuple) else (on,)
 
     def make(turn: Callable[..., None]) -> Actor:
-        return Actor(turn.__name__, kinds, emits, _never, using, False, time_limit, say_why, turn, look)
+        return Actor(
+            turn.__name__, kinds, emits, _never, using, False, time_limit, say_why, turn, look, apart, note, sweep
+        )
 
     return make
 

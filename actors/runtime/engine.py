@@ -74,6 +74,8 @@ class Engine:
         about = self.actor.name, self.actor.emits, work, self.pool, self.outlet, look
         return Lane(
             *about,
+            apart=self.actor.apart,
+            note=self.actor.note,
             max_tries=self.settings.max_attempts,
             decided=self.metrics.decided,
             share=Share(self.settings.max_app_seconds),
@@ -81,12 +83,11 @@ class Engine:
         )
 
     @cached_property
-    def duty(self) -> Callable[[], object] | None:
-        """Return what is to be done every second, if there is anything."""
-        if self.lane is not None:
-            return self.lane.sweep
+    def duties(self) -> list[Callable[[], object]]:
+        """Return what is to be done every second."""
         sweep = self.actor.sweep
-        return sweep and partial(sweep, self.pool, self.outlet, *self.resources)
+        own = [partial(sweep, self.pool, self.outlet, *self.resources)] if sweep is not None else []
+        return [*own, self.lane.sweep] if self.lane is not None else [*own]
 
     def close(self) -> None:
         """Let go of what the handler worked with."""
@@ -196,7 +197,7 @@ class Engine:
         self.deadlines.begin(self.actor.time_limit)
         try:
             if self.lane is not None:
-                self.lane.answer(job)
+                self.lane.answer(job, event)
             else:
                 self.actor.handle(event, job, *self.resources)
         finally:

@@ -1,4 +1,4 @@
-"""One worker per app and lane, and never a lock held while working.
+"""One worker per app and lane, or part of it, and never a lock held while working.
 
 An event only says that something is wanted, and settles. Whoever holds the lease works until nothing more is
 wanted: bursts become one turn, the newest wins. An app that has had its share of a worker waits, and is told so. A
@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from actors.runtime.actor import say_why
+from actors.runtime.actor import Note, say_why
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Announcer, Job, Said
 from actors.runtime.share import Share
@@ -53,6 +53,11 @@ class Turn(Job):
     waited: float = 0.0
     _finished: lanes.Answer = field(init=False)
 
+    @property
+    def part(self) -> str:
+        """Return which part of the app's lane this is, where it has parts."""
+        return self.lease.lane.partition("/")[2]
+
     @contextmanager
     def settle(self) -> Iterator[Tx]:
         """Do as a job does; without the lease nothing of it is committed."""
@@ -82,6 +87,8 @@ class Lane:
     pool: Pool
     outlet: Announcer
     look: Look | None = None
+    apart: Callable[[Any], str] | None = None
+    note: Note | None = None
     seconds: float = 10
     max_tries: int = 8
     #: Told what each turn has committed.
@@ -89,39 +96,45 @@ class Lane:
     share: Share = field(default_factory=Share)
     #: Told that an app has had its share.
     held_off: Callable[[], object] = lambda: None
-    _held: dict[str, lanes.Lease] = field(default_factory=dict)
+    _held: dict[tuple[str, str], lanes.Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def want(self, tx: Tx, cause: Envelope) -> None:
+    def want(self, tx: Tx, cause: Envelope, name: str = "") -> None:
         """Say, in the transaction of the event that wants it, that there is work."""
-        lanes.want(tx, cause.app_id, self.name, encode(cause))
+        lanes.want(tx, cause.app_id, name or self.name, encode(cause))
 
-    def answer(self, job: Job) -> None:
+    def answer(self, job: Job, event: Event | None = None) -> None:
         """Settle an event that wants work, and do it unless somebody is at it already: in one journey."""
-        cause = job.envelope
+        cause, name = job.envelope, self._name(event)
+        about = {"source": cause.source, "event_id": cause.event_id, "cause": encode(cause)}
         with transaction(self.pool, job.app_id) as tx:
-            wanted = lanes.want_once(
-                tx, job.app_id, self.name, source=cause.source, event_id=cause.event_id, cause=encode(cause)
-            )
-            taken, seen = self._take(tx, job.app_id)
+            wanted = lanes.want_once(tx, job.app_id, name, **about)
+            if self.note is not None:
+                self.note(tx, cause, event)
+            taken, seen = self._take(tx, job.app_id, name)
         job.settled = True
         lease = lanes.lease(taken)
         settled = sum(turn.settled for turn in self._turns(lease, seen))
         if lease and not settled:
             with transaction(self.pool, job.app_id) as tx:
-                self.want(tx, cause)  # a lease that was lost may have been so with the database, before it was on disk
+                # A lease that was lost may have been so with the database, before it was on disk.
+                self.want(tx, cause, name)
         if wanted.fetchone() is None:
             raise Repeated
 
-    def serve(self, app_id: str) -> int:
+    def serve(self, app_id: str, name: str = "") -> int:
         """Work for an app until nothing more is wanted, unless somebody else does; return the number of turns."""
         with transaction(self.pool, app_id) as tx:
-            taken, seen = self._take(tx, app_id)
+            taken, seen = self._take(tx, app_id, name or self.name)
         return sum(1 for _turn in self._turns(lanes.lease(taken), seen))
 
-    def _take(self, tx: Tx, app_id: str) -> tuple[lanes.Answer, Any]:
+    def _name(self, event: Event | None) -> str:
+        """Return what the lane is called that an event belongs to."""
+        return self.name if self.apart is None else f"{self.name}/{self.apart(event)}"
+
+    def _take(self, tx: Tx, app_id: str, name: str) -> tuple[lanes.Answer, Any]:
         """Take the lane if it is free, and look as if it was: to wait for the answer would take longer."""
-        return lanes.take(tx, app_id, self.name, self.seconds), self.look and self.look(tx, app_id)
+        return lanes.take(tx, app_id, name, self.seconds), self.look and self.look(tx, app_id)
 
     def _turns(self, lease: lanes.Lease | None, seen: Any) -> Iterator[Turn]:
         """Take turns, and keep none: an app that is written without end has turns without end."""
@@ -137,7 +150,7 @@ class Lane:
         """Serve apps whose worker went away, and return which."""
         with transaction(self.pool, "") as tx:
             left = lanes.abandoned(tx, self.name, _SWEPT)
-        return [app_id for app_id in left if self.serve(app_id)]
+        return [app_id for app_id, name in left if self.serve(app_id, name)]
 
     def renew(self) -> None:
         """Hold on to every lease in use; to be called a few times within a lease's seconds."""
@@ -150,7 +163,7 @@ class Lane:
     def _take_turn(self, lease: lanes.Lease, seen: Any) -> Turn:
         turn, began = self._turn(lease, seen), time.monotonic()
         with self._lock:
-            self._held[lease.app_id] = lease
+            self._held[lease.app_id, lease.lane] = lease
         try:
             if seen is None and self.look is not None:
                 with transaction(self.pool, lease.app_id) as tx:
@@ -169,7 +182,7 @@ class Lane:
             return self._failed(turn, error)
         finally:
             with self._lock:
-                self._held.pop(lease.app_id, None)
+                self._held.pop((lease.app_id, lease.lane), None)
         return turn
 
     def _turn(self, lease: lanes.Lease, seen: Any = None) -> Turn:

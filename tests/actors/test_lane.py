@@ -10,7 +10,7 @@ import pytest
 from actors.runtime.effect import Repeated
 from actors.runtime.job import Job
 from actors.runtime.lane import Lane, LeaseLost, Turn
-from contracts.build import BuildFailed
+from contracts.build import BuildFailed, BuildRequested
 from contracts.event import Envelope, Event
 from sql import lanes
 from sql.database import Pool, Tx, open_pool, role_url, transaction
@@ -278,3 +278,47 @@ def test_a_failure_is_put_off_and_at_last_given_up(
     [(body,)] = query("select body::jsonb ->> 'message' from fleet.progress", app_id=app_id)
     assert body == "preview: failed 2 times, last with ValueError"
     assert lane.serve(app_id) == 0
+
+
+def test_parts_of_a_lane_take_their_turns_beside_each_other(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str
+) -> None:
+    parts: list[str] = []
+
+    def work(turn: Turn) -> None:
+        parts.append(turn.part)
+        if len(parts) == 1:
+            deliver("production")
+            deliver("staging")  # which this very turn is at, and follows
+        settle(turn)
+
+    def deliver(environment: Any) -> None:
+        event = BuildRequested(environment=environment)
+        envelope = cause(app_id, f"{environment} {len(parts)}")
+        lane.answer(Job(envelope, lane.name, lane.emits, 1, pool, Quiet()), event)
+
+    lane = lane_of(work, apart=lambda event: event.environment)
+    deliver("staging")
+    assert parts[:3] == ["staging", "production", "staging"]
+    with transaction(pool, app_id) as tx:
+        lane.want(tx, cause(app_id, "left"), "preview/production")
+    assert lane.sweep() == [app_id]
+    assert parts[-1] == "production"
+
+
+def test_what_an_event_asks_for_is_noted_with_its_settling(
+    pool: Pool, lane_of: Callable[..., Lane], app_id: str
+) -> None:
+    noted: list[tuple[str, Any]] = []
+
+    def note(tx: Tx, envelope: Envelope, event: Any) -> None:
+        noted.append((envelope.event_id, event))
+        if not noted[1:]:
+            tx.execute("no statement").fetchall()
+
+    lane = lane_of(settle, note=note)
+    with pytest.raises(psycopg.errors.SyntaxError):
+        answer(pool, lane, app_id, "first")
+    assert lane.serve(app_id) == 0, "nothing is wanted that was not noted"
+    answer(pool, lane, app_id, "first")
+    assert noted == [("first", None)] * 2
