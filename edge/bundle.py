@@ -1,6 +1,6 @@
 """The packages of an app as its page loads them: where each is, and what comes with it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,15 @@ class Bundle:
             for spec, one in self.specs.items()
         }
 
-    def chunks(self) -> list[str]:
+    def files(self, packages: Collection[str]) -> list[str]:
+        """Return where the files of some packages are."""
+        found = (self.specs[spec]["file"] for spec in sorted(packages))
+        return [self._address(file) for file in found if file]
+
+    def chunks(self, packages: Collection[str] | None = None) -> list[str]:
         """Return where the files are that packages share, which a page would only ask for once it has read others."""
-        shared = {file for one in self.specs.values() for file in one["chunks"]}
+        wanted = self.specs if packages is None else packages
+        shared = {file for one in wanted for file in self.specs[one]["chunks"]}
         return [self._address(file) for file in sorted(shared)]
 
     def sheets(self, graph: Graph) -> list[str]:

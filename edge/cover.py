@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge import environment, frameworks, limits, page, reading
+from edge import environment, frameworks, limits, page, pages, reading
 from edge.conventions import Conventions
 from edge.drawing import NOTHING_LOADED, NOTHING_TO_SHOW, Wrong, refuse, sound
 from edge.graph import Problem
@@ -48,7 +48,7 @@ class Covers:
         root = "" if isinstance(found, Problem) else found.root
         html = self.text(app, f"{root}index.html")
         if not html and not frameworks.other(self.text(app, "package.json")):  # whose src/main.ts is of another kind
-            html = page.bare(app.app_id, app.files, root)
+            html = pages.bare(app.app_id, app.files, root)
         if html is None:
             raise Wrong(self._instead(app, NOTHING_TO_SHOW))
         refuse(limits.page(html))
@@ -57,6 +57,17 @@ class Covers:
         if around.entry is None:
             raise Wrong(self._instead(app, NOTHING_LOADED))
         return around, around.entry, conventions
+
+    def others(self, app: App, conventions: Conventions) -> dict[str, page.Page]:
+        """Read the app's other pages, by their names within its root."""
+        root = conventions.root
+        found: dict[str, page.Page] = {}
+        for name in pages.others(app.files, root):
+            text = self.text(app, root + name) or ""
+            if pages.is_whole(text) and not limits.page(text):
+                read = page.read(environment.in_page(text, conventions.env), app.files, root, name)
+                found |= {name: read} if read.entry else {}
+        return found
 
     def text(self, app: App, path: str) -> str | None:
         """Return what one of the few files says that every turn looks at."""
@@ -73,7 +84,7 @@ class Covers:
         manifest = self.text(app, "package.json")
         if words := frameworks.other(manifest):
             return Problem("package.json", words)
-        if otherwise is NOTHING_TO_SHOW and (words := page.elsewhere(app.files)):
+        if otherwise is NOTHING_TO_SHOW and (words := pages.elsewhere(app.files)):
             return Problem("index.html", words)
         words = frameworks.server(manifest)
         return Problem("package.json", words) if words else otherwise

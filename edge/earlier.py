@@ -12,20 +12,20 @@ from edge.surveyor import depends_on_others
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What was found from an entry on, and from which files."""
+    """What was found from an app's entries on, and from which files."""
 
-    entry: str
     files: Mapping[str, bytes]
     conventions: Conventions
     #: The modules that were met, with the length of their code, and what names each.
     known: Mapping[str, tuple[Compiled, int]]
     keys: Mapping[str, bytes]
-    graph: Graph
+    #: By entry; the first is the app's own, the others are those of its other pages.
+    graphs: Mapping[str, Graph]
 
-    def edited(self, entry: str, files: Mapping[str, bytes], conventions: Conventions) -> set[str] | None:
+    def edited(self, entries: list[str], files: Mapping[str, bytes], conventions: Conventions) -> set[str] | None:
         """Return the modules that have to be read again; nothing where more than they may have changed."""
-        same = self.entry == entry and self.conventions is conventions and self.files.keys() == files.keys()
-        if not same:
+        alike = self.conventions is conventions and self.files.keys() == files.keys()
+        if not alike or list(self.graphs) != entries or any(graph.problems for graph in self.graphs.values()):
             return None
         changed = {path for path, sha256 in files.items() if self.files[path] != sha256}
         paths = {one: unit.wish(one)[0] for one in self.known}

@@ -6,7 +6,7 @@ Only what the entry reaches counts: a broken file that nobody imports breaks not
 import json
 import posixpath
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -68,6 +68,17 @@ class Graph:
     styles: list[str] = field(default_factory=list)
     packages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def joined(cls, graphs: "Sequence[Graph]") -> "Graph":
+        """Return what several pages reach together, in the order of the pages."""
+        if len(graphs) == 1:
+            return graphs[0]
+        return cls(
+            deps={one: deps for graph in graphs for one, deps in graph.deps.items()},
+            styles=list(dict.fromkeys(one for graph in graphs for one in graph.styles)),
+            packages={spec for graph in graphs for spec in graph.packages},
+        )
 
     @cached_property
     def told(self) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""An app's index.html: where it begins, and what its preview puts in between. Pure."""
+"""A page of an app, its index.html mostly: where it begins, and what its preview puts in between. Pure."""
 
 import html
 import json
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,23 +12,17 @@ from urllib.parse import unquote
 
 from edge.elements import Element, Elements
 
+#: The page that an app begins with.
+INDEX = "index.html"
 #: The module of a page that does not load one module, but styles, several, or some that stand in it.
-WHOLE, INLINE = "index.html?entry.js", "index.html?inline="
+WHOLE, INLINE = "?entry.js", "?inline="
+_PART = re.compile(r".*\.html\?(?:entry\.js|inline=\d+\.js)", re.DOTALL)
 Edit = tuple[int, int, str]
-#: Where an app without an index.html begins, if one of these is there.
-_ENTRIES = ("src/main.tsx", "src/main.jsx", "src/main.ts", "src/main.js", "src/index.tsx", "src/index.jsx")
-#: Folders whose pages were made of others, or belong to somebody else.
-_MADE = {"public", "static", "dist", "build", "node_modules"}
-_BARE = (
-    '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title></head>\n'
-    '<body><div id="root"></div><script type="module" src="/{entry}"></script></body>\n</html>\n'
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An index.html in three parts: up to where the preview puts its head, up to its entry, and the rest."""
+    """A page in three parts: up to where the preview puts its head, up to its entry, and the rest."""
 
     before: str
     between: str
@@ -41,7 +36,7 @@ class Page:
 
 def is_part(module_id: str) -> bool:
     """Whether a module is a page's own: it stands in it, or loads all that does."""
-    return module_id.rpartition("/")[2].startswith((WHOLE, INLINE))
+    return _PART.fullmatch(module_id) is not None
 
 
 def shown(module_id: str) -> str:
@@ -49,14 +44,18 @@ def shown(module_id: str) -> str:
     return module_id.partition("?")[0] if is_part(module_id) else module_id
 
 
-def read(text: str, files: Mapping[str, bytes] = MappingProxyType({}), root: str = "") -> Page:
-    """Find where the head begins and what the page loads: one module, or all that stands in it together."""
+def read(text: str, files: Mapping[str, bytes] = MappingProxyType({}), root: str = "", name: str = INDEX) -> Page:
+    """Find where the head begins and what the page loads: one module, or all that stands in it together.
+
+    `name` is the page's own, within the root.
+    """
+    at = f"{root}{name}"
     scan = Elements(text)
     loaded = [one for one in scan.found if one.kind != "classic"]
-    edits = [edit for one in scan.found if one.kind == "classic" and (edit := _addressed(one, text, files, root))]
+    edits = [edit for one in scan.found if one.kind == "classic" and (edit := _addressed(one, text, files, root, at))]
     if not loaded:
         begin = scan.head
-        return Page(text[:begin], _edited(text, begin, len(text), edits), "", root + WHOLE if scan.shows else None)
+        return Page(text[:begin], _edited(text, begin, len(text), edits), "", at + WHOLE if scan.shows else None)
     first = next((one for one in loaded if one.kind != "sheet"), loaded[0])
     alone = len(loaded) == 1 and first.kind == "module"
     edits += [(one.start, one.end, "") for one in loaded]
@@ -65,7 +64,7 @@ def read(text: str, files: Mapping[str, bytes] = MappingProxyType({}), root: str
         _edited(text, 0, begin, edits),
         _edited(text, begin, first.start, edits),
         _edited(text, first.end, len(text), edits),
-        root + (_path(first.address) if alone else WHOLE),
+        _file(first.address, root, at) if alone else at + WHOLE,
     )
 
 
@@ -74,17 +73,18 @@ def source(text: str, module_id: str) -> str:
     found = Elements(text).found
     inline = [one for one in found if one.kind == "inline"]
     if module_id.endswith(WHOLE):
-        sheets = [f"/{_path(one.address)}" for one in found if one.kind == "sheet"]
-        names = {one.start: f"/{INLINE}{number}.js" for number, one in enumerate(inline)}
-        modules = [names.get(one.start, f"/{_path(one.address)}") for one in found if one.kind in {"module", "inline"}]
+        page = posixpath.basename(module_id.removesuffix(WHOLE))
+        sheets = [_specifier(one.address) for one in found if one.kind == "sheet"]
+        names = {one.start: f"./{page}{INLINE}{number}.js" for number, one in enumerate(inline)}
+        modules = [names.get(one.start, _specifier(one.address)) for one in found if one.kind in {"module", "inline"}]
         return "".join(f"import {json.dumps(spec)};\n" for spec in dict.fromkeys([*sheets, *modules]))
     one = inline[int(module_id.partition(INLINE)[2].removesuffix(".js"))]
     return "\n" * text.count("\n", 0, text.index(one.text, one.start)) + one.text
 
 
-def _addressed(one: Element, text: str, files: Mapping[str, bytes], root: str) -> Edit | None:
+def _addressed(one: Element, text: str, files: Mapping[str, bytes], root: str, at: str) -> Edit | None:
     """Name the content of a classic script in its address, under which alone a page is given it."""
-    path, tag = root + _path(one.address), text[one.start : one.end]
+    path, tag = _file(one.address, root, at), text[one.start : one.end]
     if path not in files or one.address not in tag:
         return None
     named = f"/{path}?v={files[path].hex()[:8]}"
@@ -100,24 +100,17 @@ def _edited(text: str, begin: int, end: int, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[begin:end]])
 
 
-def _path(address: str) -> str:
-    return posixpath.normpath(unquote(address.partition("?")[0]).lstrip("/"))
+def _file(address: str, root: str, at: str) -> str:
+    """Return the file that an address means in a page."""
+    path = unquote(address.partition("?")[0])
+    folder = root if path.startswith("/") else posixpath.dirname(at)
+    return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
 
 
-def bare(title: str, files: Mapping[str, Any], root: str = "") -> str | None:
-    """Return a page for an app that has an entry but no index.html."""
-    entry = next((path for path in _ENTRIES if root + path in files), None)
-    return _BARE.format(title=html.escape(title), entry=entry) if entry else None
-
-
-def elsewhere(files: Iterable[str]) -> str | None:
-    """Say where else there is an index.html, for an app that has none where it would begin."""
-    folders = (posixpath.dirname(path) for path in sorted(files) if posixpath.basename(path) == "index.html")
-    folder = next((one for one in folders if not _MADE.intersection(one.split("/"))), None)
-    return folder and (
-        f"There is no index.html to begin with, but one in {folder}/. Publish that folder as the app, or name it as"
-        f" `root` in a vite.config beside package.json"
-    )
+def _specifier(address: str) -> str:
+    """Return an address of a page as its module imports it: with a beginning, for it is no package's."""
+    path = unquote(address.partition("?")[0])
+    return ("/" if path.startswith("/") else "./") + posixpath.normpath(path.lstrip("/"))
 
 
 def embedded(value: Any) -> str:

@@ -77,15 +77,16 @@ class Reading:
         self._reader, self._files, self._shelf, self._conventions = reader, files, shelf, conventions
         self._earlier = earlier
 
-    def follow(self, entry: str) -> Earlier:
-        """Find out what the entry reaches, and compile what is met for the first time."""
-        graph = self._again(entry) or self._walk(entry)
-        return Earlier(entry, self._files, self._conventions, self.known, self._keys, graph)
+    def follow(self, *entries: str) -> Earlier:
+        """Find out what the entries reach, and compile what is met for the first time."""
+        different = list(dict.fromkeys(entries))
+        graphs = self._again(different) or self._walk(different)
+        return Earlier(self._files, self._conventions, self.known, self._keys, graphs)
 
-    def _again(self, entry: str) -> Graph | None:
+    def _again(self, entries: list[str]) -> Mapping[str, Graph] | None:
         """Compile what was edited; where it says the same about others as before, all else is as it was."""
         earlier = self._earlier
-        edited = earlier.edited(entry, self._files, self._conventions) if earlier else None
+        edited = earlier.edited(entries, self._files, self._conventions) if earlier else None
         if earlier is None or edited is None:
             return None
         known: dict[str, tuple[Compiled, int]] = {}
@@ -96,14 +97,14 @@ class Reading:
             return None
         self.known = {**earlier.known, **known}
         self._keys = {**{one: earlier.keys[one] for one in earlier.known}, **self._keys}
-        return earlier.graph
+        return earlier.graphs
 
-    def _walk(self, entry: str) -> Graph:
-        """Walk from the entry, wave after wave."""
+    def _walk(self, entries: list[str]) -> Mapping[str, Graph]:
+        """Walk from the entries, wave after wave."""
         known, problems = self.known, self._problems
         names, paths = self._files.keys(), self._conventions.paths
         routes = Routes(names, paths, self._reader.shapes.notes(names, paths))
-        unknown = {entry}
+        unknown = set(entries)
         while unknown:
             self._learn(unknown, known)
             learnt = [(one, self._seen(one, known[one][0])) for one in sorted(unknown) if one in known]
@@ -113,7 +114,7 @@ class Reading:
         def unit_of(module_id: str) -> Unit | Problem:
             return problems.get(module_id) or self._seen(module_id, known[module_id][0])
 
-        return routes.walk(entry, unit_of)
+        return {entry: routes.walk(entry, unit_of) for entry in entries}
 
     def _seen(self, module_id: str, compiled: Compiled) -> Unit:
         """Return what the graph has to know: of what a style sheet imports, the packages, whose sheets are linked."""
@@ -127,12 +128,10 @@ class Reading:
         ours = beside in self._files or f"{beside}.css" in self._files or _OWN_SHEETS.match(spec)
         return not ours and not spec.startswith((".", "/", "@/"))
 
-    def mentioned(self) -> set[str]:
-        """Return every class that the app's page and modules mention."""
+    def mentioned(self, pages: Iterable[str]) -> set[str]:
+        """Return every class that the app's pages and modules mention."""
         page_only: dict[str, tuple[Compiled, int]] = {}
-        html = f"{self._conventions.root}index.html"
-        if html in self._files:
-            self._learn({f"{html}?{unit.CLASSES}"}, page_only)
+        self._learn({f"{path}?{unit.CLASSES}" for path in pages if path in self._files}, page_only)
         mentioned: set[str] = set()
         for compiled, _size in (*self.known.values(), *page_only.values()):
             mentioned.update(compiled.candidates)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from edge import jsonc, virtual
+from edge import jsonc, page, virtual
 from edge.vite import PACKAGE
 
 _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
@@ -112,22 +112,37 @@ def resolve(importer: str, specifier: str, files: Container[str], paths: Mapping
         return Package(specifier)
     if wanted == ".." or wanted.startswith("../"):
         return Missing(f"{specifier} lies outside of the app")
-    found = _probe(wanted, files)
-    if found is None:
-        return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
-    return Local(found + suffix)
+    if page.is_part(importer) and (shared := _shared(_rooted(wanted, paths), suffix, files, paths)):
+        return shared
+    return _local(specifier, wanted, suffix, _probe(wanted, files))
+
+
+def _rooted(path: str, paths: Mapping[str, str]) -> str:
+    """Return what a browser would ask for, to whom a file beside a page is one beside public/'s."""
+    return f"/{path.removeprefix(root_of(paths))}"
 
 
 def _from_root(specifier: str, spec: str, suffix: str, files: Container[str], paths: Mapping[str, str]) -> Target:
     """Return what a path from the root means: there is one that Vite is told of, and the app's own folder."""
-    for folder in dict.fromkeys((root_of(paths), "")):
-        if (public := f"{folder}public{unquote(spec)}") in files:
-            return _public(public, specifier, suffix)
+    if shared := _shared(spec, suffix, files, paths):
+        return shared
     wanted = posixpath.normpath(_aliased(spec, paths) or spec[1:])
     found = _probe(wanted, files) or _probe(posixpath.normpath(spec[1:]), files)
+    return _local(specifier, wanted, suffix, found)
+
+
+def _local(specifier: str, wanted: str, suffix: str, found: str | None) -> Target:
     if found is None:
         return Missing(f"{specifier} does not exist (there is no {wanted}, with any known ending)")
     return Local(found + suffix)
+
+
+def _shared(spec: str, suffix: str, files: Container[str], paths: Mapping[str, str]) -> Target | None:
+    """Return what a path from the root means if it lies in public/: there it is before it is anywhere else."""
+    for folder in dict.fromkeys((root_of(paths), "")):
+        if (public := f"{folder}public{unquote(spec)}") in files:
+            return _public(public, spec + suffix, suffix)
+    return None
 
 
 def _public(path: str, specifier: str, suffix: str) -> Target:

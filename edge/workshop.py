@@ -20,9 +20,11 @@ from edge.drawing import Drawing, Wrong, refuse, sound
 from edge.earlier import Earlier
 from edge.graph import BadImport, Graph, Problem
 from edge.memory import Memory
+from edge.packages import wanted
 from edge.packages.app import AppPackages
 from edge.packages.shelf import Tell
 from edge.packages.wanted import NotNamed
+from edge.site import Site
 from edge.stylist import Stylist
 from edge.surveyor import Surveyor
 
@@ -79,25 +81,29 @@ class Workshop:
         began = time.perf_counter()
         around, entry, conventions = self._covers.read(app)
         found = self._reader.begin(app.app_id, app.files, app.shelf, conventions)
-        read = found.follow(entry)
+        others = self._covers.others(app, conventions)
+        read = found.follow(entry, *(one.entry for one in others.values() if one.entry))
         compiled = time.perf_counter()
-        refuse(next(iter(read.graph.problems), None))
+        site = self._site(app, read.graphs, entry, others)
+        refuse(next(iter(site.main.problems), None))
         refuse(limits.modules({one: size for one, (_, size) in read.known.items()}))
-        styled = self._styles(app, read, found.mentioned())
+        classes = found.mentioned(conventions.root + name for name in (page.INDEX, *others))
+        styled = self._styles(app, read, site.graph.styles, classes)
         inline = inlined.taken_out(styled)
         app.shelf.put(inline.values())
         done = time.perf_counter()
-        bundle = self._bundle(app, read.graph)
+        bundle = self._bundle(app, site.graph)
         styles = {one: app.shelf.put_text(text.encode()) for one, text in styled.items()}
         return Drawing(
             modules={
                 one: (found.key(one), deps)
-                for one, deps in read.graph.told.items()
+                for one, deps in site.graph.told.items()
                 if read.known[one][0].kind != "css"  # a style sheet's importers do not change with it
             }
             | {one: (kept.key, "{}") for one, kept in inline.items()},
             styles=styles,
-            page=_told(around, conventions, bundle, read.graph),
+            page=_told(around, conventions, bundle, site.main)
+            | site.told(bundle, styled, lambda problem: self._placed(app, problem)),
             sizes={found.key(one): size for one, (_, size) in read.known.items()}
             | {styles[one]: len(text) for one, text in styled.items()}
             | {kept.key: len(kept.code) for kept in inline.values()},
@@ -109,12 +115,18 @@ class Workshop:
             },
         )
 
-    def _styles(self, app: App, read: Earlier, classes: set[str]) -> dict[str, str]:
+    def _site(self, app: App, graphs: Mapping[str, Graph], entry: str, others: Mapping[str, page.Page]) -> Site:
+        """Put an app's pages together."""
+        named = wanted.named(self._covers.text(app, "package.json")) if others else ()
+        found = {name: (one, graphs[one.entry]) for name, one in others.items() if one.entry}
+        return Site(graphs[entry], found, named)
+
+    def _styles(self, app: App, read: Earlier, sheets: list[str], classes: set[str]) -> dict[str, str]:
         """Make the style sheets that modules import, with the classes that the app mentions."""
         styled = sound(
             self._stylist.style(
                 app.app_id,
-                read.graph.styles,
+                sheets,
                 read.known,
                 {path: sha256 for path, sha256 in app.files.items() if path.endswith(".css")},
                 shelf=app.shelf,

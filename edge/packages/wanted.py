@@ -92,6 +92,15 @@ def wanted(package_json: str | None, specs: Collection[str], locked: Locked) -> 
     return Wanted(tuple(sorted(set(specs))), roots, others, overrides if isinstance(overrides, dict) else {}, locked)
 
 
+def named(package_json: str | None) -> frozenset[str]:
+    """Return the packages that a package.json names."""
+    try:
+        manifest = json.loads(package_json or "{}")
+    except (ValueError, RecursionError):
+        return frozenset()
+    return frozenset(_named(manifest)) if isinstance(manifest, dict) else frozenset()
+
+
 def not_named(name: str) -> NotNamed:
     """Say that a package is imported that nothing brings, and what would bring it."""
     words = f"{name} is imported, but package.json does not name it as a dependency"

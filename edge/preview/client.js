@@ -1,6 +1,6 @@
 // The page's root: puts the parts together, and offers `__fleet.define` and `__fleet.start`.
 
-import { removeStyle, setStyle } from "./css.js";
+import { hasStyle, removeStyle, setStyle } from "./css.js";
 import { address, definition, run } from "./evaluate.js";
 import { Events } from "./events.js";
 import { Externals } from "./externals.js";
@@ -57,7 +57,7 @@ const live = new Live(
   { registry, replacer, react, events, externals },
   {
     define,
-    setStyle: (id, text) => setStyle(document, id, text),
+    setStyle: (id, text) => (hasStyle(document, id) || registry.leads(page.entry, id)) && setStyle(document, id, text),
     removeStyle: (id) => removeStyle(document, id),
     reload: (reason, again) => void reload(window, live.rev, reason, again),
     applied,

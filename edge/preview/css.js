@@ -17,6 +17,12 @@ const sheet = (document, id) => sheets(document).find(({ dataset }) => dataset.f
 /**
  * @param {Document} document
  * @param {string} id
+ */
+export const hasStyle = (document, id) => sheet(document, id) !== undefined;
+
+/**
+ * @param {Document} document
+ * @param {string} id
  * @param {string} text
  */
 export function setStyle(document, id, text) {

@@ -123,9 +123,9 @@ export class Live {
     const update = this.#reduced(merge(this.#waiting.splice(0)));
     this.#events.emit("vite:beforeUpdate", { type: "update", updates: update.modules });
     this.#clear(update);
-    for (const { id, text } of update.css) this.#page.setStyle(id, text);
     const refused = this.#define(update);
     if (refused) return this.#page.reload(refused);
+    for (const { id, text } of update.css) this.#page.setStyle(id, text);
     if (await this.#replace(update.modules.map(({ id }) => id))) {
       this.#page.applied(update.rev);
       this.#events.emit("vite:afterUpdate", { type: "update", updates: update.modules });

@@ -61,6 +61,22 @@ export class Registry {
     return this.#modules.get(id)?.instance ?? null;
   }
 
+  /**
+   * Whether the way goes from a module to another, or to a style sheet: an app has other pages, and styles of theirs.
+   * @param {string} from
+   * @param {string} to
+   */
+  leads(from, to) {
+    const reached = new Set([from]);
+    for (const id of reached) {
+      for (const target of Object.values(this.#modules.get(id)?.deps ?? {})) {
+        if (typeof target === "string") reached.add(target);
+        else if ("glob" in target) for (const one of Object.values(target.glob)) reached.add(one);
+      }
+    }
+    return reached.has(to);
+  }
+
   /** @param {string} id */
   remove(id) {
     this.#modules.delete(id);

@@ -1,7 +1,9 @@
 """Answers a page's requests: the page itself, its modules, its packages, its files, its reports, and its way in."""
 
 import asyncio
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -71,21 +73,25 @@ class Desk:
             raise Problem(404, f"there is nothing at {path}")
         if path != "/" and (found := await self._file(app_id, request, path)):
             return "preview asset", found
-        if assets.looks_like_file(path) and path != "/index.html":
+        if assets.looks_like_file(path) and not path.endswith(".html"):
             if request.headers.get("sec-fetch-dest") == "image":  # as with Vite, the console has nothing to say of it
                 return "preview asset", Response(status_code=204, headers={"cache-control": "no-store"})
             raise Problem(404, f"the app has no file {path}")
-        return "preview page", await self._page(app_id)
+        return "preview page", await self._page(app_id, path)
 
-    async def _page(self, app_id: str) -> Response:
+    async def _page(self, app_id: str, path: str) -> Response:
         await self.history.known()
         async with self.history.connection() as tx:
             epoch = self.history.epoch
             shown = await pages.page(tx, app_id)
         nonce, runtime = self.passes.nonce(app_id), self.runtime.head
-        html = shown and document.render(app_id, epoch, shown, nonce=nonce, runtime=runtime)
-        if not shown or html is None:
+        drawn: dict[str, Any] = json.loads(shown.page) if shown else {}
+        if not shown or not drawn:
             return notices.waiting(epoch, shown, self.runtime.path).response()
+        one = document.at(drawn, path)
+        if one is None:
+            raise Problem(404, f"the app has no file {path}")
+        html = document.render(app_id, epoch, shown, one, nonce=nonce, runtime=runtime)
         return Response(html, headers={"cache-control": "no-store"}, media_type="text/html")
 
     async def _book(self, app_id: str, request: Request) -> Response:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from edge.page import INLINE, WHOLE, bare, elsewhere, embedded, read, source, style
+from edge.page import INDEX, INLINE, WHOLE, embedded, read, source, style
+from edge.pages import bare, elsewhere, is_whole, others
 
 VITE = """<!doctype html>
 <html lang="en">
@@ -79,9 +80,9 @@ def test_a_page_of_several_scripts_and_styles_begins_with_all_of_them() -> None:
 import "./one.js";
 </script><script type=module src=two.js></script><script type="importmap">{}</script>"""
     page = read(text, {"old.js": bytes(32)})
-    assert page.entry == WHOLE
-    assert source(text, WHOLE) == f'import "/a.css";\nimport "/{INLINE}0.js";\nimport "/two.js";\n'
-    assert source(text, f"{INLINE}0.js").rstrip() == '\n\nimport "./one.js";'
+    assert page.entry == INDEX + WHOLE
+    assert source(text, INDEX + WHOLE) == f'import "./a.css";\nimport "./{INDEX}{INLINE}0.js";\nimport "./two.js";\n'
+    assert source(text, f"{INDEX}{INLINE}0.js").rstrip() == '\n\nimport "./one.js";'
     assert page.render("<!--H-->", "<!--E-->") == (
         "<head><!--H--><link rel=stylesheet media=print href=print.css></head>\n"
         '<script src="/old.js?v=00000000" defer></script><!--E--><script type="importmap">{}</script>'
@@ -89,13 +90,13 @@ import "./one.js";
 
 
 def test_a_page_that_shows_something_needs_no_script_and_one_of_nothing_is_none() -> None:
-    assert read("<h1>Hello</h1>").entry == WHOLE
+    assert read("<h1>Hello</h1>").entry == INDEX + WHOLE
     assert read('<title>Hello</title><div id="root"></div><template><p>No</template>').entry is None
 
 
 def test_more_inline_scripts_than_anybody_writes_stay_where_they_are() -> None:
     text = "<p>" + "<script type=module>1</script>" * 1_000
-    assert source(text, WHOLE).count("import") == 20
+    assert source(text, INDEX + WHOLE).count("import") == 20
     assert read(text).render("", "").count("<script") == 980
 
 
@@ -105,10 +106,26 @@ def test_a_page_in_a_folder_loads_what_lies_beside_it() -> None:
     assert read(one.format("/src/main.js"), {}, "client/").entry == "client/src/main.js"
     text = one.format("/a.js") + '<script src=old.js></script><script type="module">1</script>'
     page = read(text, {"client/old.js": bytes(32)}, "client/")
-    assert page.entry == f"client/{WHOLE}"
+    assert page.entry == f"client/{INDEX}{WHOLE}"
     assert "src=/client/old.js?v=00000000" in page.after
-    assert source(text, page.entry) == f'import "/a.js";\nimport "/{INLINE}0.js";\n'
-    assert source(text, f"client/{INLINE}0.js") == "1"
+    assert source(text, page.entry) == f'import "/a.js";\nimport "./{INDEX}{INLINE}0.js";\n'
+    assert source(text, f"client/{INDEX}{INLINE}0.js") == "1"
+
+
+def test_another_page_loads_what_lies_beside_it_or_at_the_root() -> None:
+    text = "<html><link rel=stylesheet href=a.css><script type=module src=/b.js></script><script src=c.js></script>"
+    page = read(text, {"web/blog/c.js": bytes(32)}, "web/", "blog/index.html")
+    assert page.entry == f"web/blog/{INDEX}{WHOLE}"
+    assert source(text, page.entry) == 'import "./a.css";\nimport "/b.js";\n'
+    assert "src=/web/blog/c.js?v=00000000" in page.after
+    assert read("<script type=module src=./b.js></script>", {}, "web/", "blog/a.html").entry == "web/blog/b.js"
+
+
+def test_an_app_s_other_pages_are_found_near_its_own_first() -> None:
+    files = ["web/index.html", "web/z.html", "web/blog/index.html", "web/public/p.html", "out.html", "web/a.htm"]
+    assert others(files, "web/") == ["z.html", "blog/index.html"]
+    assert len(others([f"{n}.html" for n in range(100)])) == 20
+    assert [is_whole(text) for text in ("<!DOCTYPE html><p>", "<template><p></template>")] == [True, False]
 
 
 def test_a_page_that_lies_elsewhere_is_named() -> None:

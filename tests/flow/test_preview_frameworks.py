@@ -63,6 +63,38 @@ def test_a_plain_page_swaps_its_styles_and_loads_anew_for_scripts(publish: Calla
     expect(page.locator("output")).to_have_text("older newer")
 
 
+def test_other_pages_are_shown_beside_the_first_each_with_its_own(publish: Callable[..., Previewed]) -> None:
+    other = "<!doctype html><link rel=stylesheet href=./{0}.css><h1>{0}</h1><script type=module src=./{0}.js></script>"
+    app = publish(
+        {
+            **PLAIN,
+            "about.html": other.format("about"),
+            "about.css": "h1 { color: rgb(7, 8, 9) }",
+            "about.js": 'document.querySelector("h1").textContent += " us";',
+            "blog/index.html": other.format("post"),
+            "blog/post.js": 'import { now } from "../now.js"; document.querySelector("h1").textContent = now;',
+        }
+    )
+    first, page = app.open(), app.open()
+    page.goto(f"{page.url}about.html")
+    expect(page.locator("h1")).to_have_text("about us")
+    expect(page.locator("h1")).to_have_css("color", "rgb(7, 8, 9)")
+    mark(page)
+    app.replace("about.css", "rgb(7, 8, 9)", "rgb(9, 9, 9)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(9, 9, 9)")
+    assert is_marked(page)
+    app.replace("now.js", '"new"', '"newer"')
+    expect(first.locator("output")).to_have_text("old newer")
+    expect(first.locator("h1")).to_have_css("color", "rgb(1, 2, 3)")
+    page.goto(page.url.replace("about.html", "blog/"))
+    expect(page.locator("fleet-overlay section")).to_contain_text('Cannot import "./post.css"')
+    expect(page.locator("fleet-overlay section")).to_contain_text("blog/index.html:1")
+    app.publish({"blog/post.css": "h1 { color: rgb(5, 5, 5) }"})
+    expect(page.locator("h1")).to_have_text("newer")
+    expect(page.locator("h1")).to_have_css("color", "rgb(5, 5, 5)")
+    expect(page.locator("fleet-overlay")).to_have_count(0)
+
+
 def test_a_component_follows_the_sheets_that_its_style_uses(publish: Callable[..., Previewed]) -> None:
     style = '<style lang="scss" module>\n@use "./tones" as *;\n.title { color: $tone }\n</style>\n'
     component = '<template src="./App.html"></template>\n' + style
