@@ -46,7 +46,7 @@ SHOWN = {
         "src/a.js": "".join(f'import "./f{n}";' for n in range(1_990)),
         **{f"src/f{n}.ts": f"export const v{n}: number = {n};" for n in range(1_990)},
     },
-    "one-line-of-2-mib": {"src/a.js": f"export const a = {'+'.join('1' * 900_000)};"},
+    "one-line-of-2-mib": {"src/a.js": f"export const a = {'+'.join(['1' * 19] * 100_000)};"},
     "a-map-that-is-none": {
         "src/a.js": f"export const a = 1;\n//# sourceMappingURL=data:application/json,{'A' * 1_500_000}"
     },

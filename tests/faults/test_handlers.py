@@ -30,10 +30,10 @@ def bus(ground: Ground) -> Iterator[Bus]:
 
 
 @pytest.fixture
-def play(ground: Ground, bus: Bus) -> Callable[[str], Process]:
-    """Start one of the cast, that gives up after two attempts."""
+def play(ground: Ground, bus: Bus) -> Callable[..., Process]:
+    """Start one of the cast, that gives up after two attempts; who is to die may do so before it says that it lives."""
     assert bus.connection.is_open
-    return lambda name: ground.start("tests.faults.cast", name, FLEET_MAX_ATTEMPTS="2")
+    return lambda name, wait=True: ground.start("tests.faults.cast", name, wait=wait, FLEET_MAX_ATTEMPTS="2")
 
 
 def answered(ground: Ground, app_id: str) -> list[str]:
@@ -42,7 +42,7 @@ def answered(ground: Ground, app_id: str) -> list[str]:
 
 @pytest.mark.parametrize("fate", EXIT_STATUS)
 def test_what_ends_its_worker_again_and_again_is_given_up_and_takes_nobody_along(
-    ground: Ground, bus: Bus, play: Callable[[str], Process], app_id: str, fate: str
+    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str, fate: str
 ) -> None:
     worker = play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id=fate)
@@ -50,7 +50,7 @@ def test_what_ends_its_worker_again_and_again_is_given_up_and_takes_nobody_along
         bus.publish("build-requested", app_id, WANTED, id=f"{n}")
     for _attempt in range(3):
         worker.dies(EXIT_STATUS[fate])
-        worker = play("stumble_build")
+        worker = play("stumble_build", wait=False)
     headers, body = bus.dead(stumble_build)
     assert json.loads(body)["id"] == fate
     assert headers["x-error"] == "event: whoever works on it goes away, again and again"
@@ -61,7 +61,7 @@ def test_what_ends_its_worker_again_and_again_is_given_up_and_takes_nobody_along
 
 
 def test_those_who_only_waited_behind_many_crashes_are_no_suspects(
-    ground: Ground, bus: Bus, play: Callable[[str], Process], app_id: str
+    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
 ) -> None:
     for n in range(3):
         bus.publish("file-written", app_id, {"path": f"{n}.txt", "content": "x"})
@@ -71,7 +71,7 @@ def test_those_who_only_waited_behind_many_crashes_are_no_suspects(
     bus.publish("build-requested", app_id, WANTED, id="innocent")
     for _death in range(5):
         worker.dies(-9)
-        worker = play("stumble_build")
+        worker = play("stumble_build", wait=False)
     assert [json.loads(bus.dead(stumble_build)[1])["id"] for _ in range(2)] == ["crash-0", "crash-1"]
     until(lambda: answered(ground, app_id) == ["innocent"], "the one behind them")
     ground.worker()
@@ -79,7 +79,7 @@ def test_those_who_only_waited_behind_many_crashes_are_no_suspects(
 
 
 def test_a_handler_that_exits_is_a_handler_that_fails(
-    ground: Ground, bus: Bus, play: Callable[[str], Process], app_id: str
+    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
 ) -> None:
     play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id="exit")
@@ -91,7 +91,7 @@ def test_a_handler_that_exits_is_a_handler_that_fails(
 
 @pytest.mark.parametrize("kind", ["WorkerThread", "ConsumerThread"])
 def test_a_worker_with_a_dead_thread_leaves_and_the_next_one_goes_on(
-    ground: Ground, bus: Bus, play: Callable[[str], Process], app_id: str, kind: str
+    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str, kind: str
 ) -> None:
     worker = play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id=kind)
@@ -102,7 +102,7 @@ def test_a_worker_with_a_dead_thread_leaves_and_the_next_one_goes_on(
 
 
 def test_an_event_delivered_a_hundred_times_at_once_takes_effect_once(
-    ground: Ground, bus: Bus, play: Callable[[str], Process], app_id: str
+    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
 ) -> None:
     workers = [play("answer_build") for _ in range(3)]
     for _ in range(100):
