@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     origin_key: SecretStr | None = Field(
         default=None, min_length=32, description="what the preview worker on Cloudflare shows at the gateway's port"
     )
+    edge_key: SecretStr | None = Field(
+        default=None, min_length=32, description="with it a release is looked at through the edge before it is live"
+    )
     cors_origins: Names = Field(default=(), description="origins whose pages may call the gateway")
 
     # What is said while running.

@@ -18,6 +18,17 @@ const A_YEAR = "max-age=31536000";
  * @returns {Request}
  */
 export function inward(request, to, requestId) {
+  return new Request(request, { headers: believed(request, to, requestId), redirect: "manual" });
+}
+
+/**
+ * Return the headers of such a request.
+ *
+ * @param {Request} request
+ * @param {import("./route.js").Route} to
+ * @param {string} requestId
+ */
+export function believed(request, to, requestId) {
   const headers = new Headers(request.headers);
   const url = new URL(request.url);
   drop(headers);
@@ -28,7 +39,7 @@ export function inward(request, to, requestId) {
   headers.set("x-request-id", requestId);
   headers.set("x-forwarded-host", url.host);
   headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
-  return new Request(request, { headers, redirect: "manual" });
+  return headers;
 }
 
 /**

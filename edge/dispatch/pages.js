@@ -31,12 +31,29 @@ export const NOT_FOUND = {
 };
 
 /** @type {Page} */
+export const MISSING = {
+  status: 404,
+  title: "There is nothing here",
+  text: "This app has nothing under that address.",
+};
+
+/** @type {Page} */
 export const AWAY = {
   status: 502,
   title: "This app cannot be reached",
   text: "It is being restarted, or has a moment's trouble. The page tries again by itself.",
   retry: 2,
 };
+
+/**
+ * Return what is said of an app that has harmed others, and is left alone for a while.
+ *
+ * @param {string} cause
+ * @returns {Page}
+ */
+export function resting(cause) {
+  return { status: 503, title: "This app is taking a break", text: `It ${cause}. It is tried again soon.`, retry: 10 };
+}
 
 /**
  * Return what is said of an app's environment to which nothing was deployed.

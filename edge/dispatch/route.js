@@ -8,6 +8,7 @@
 const APP = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const NOT_AN_APP = /^(?:preview|staging|pr|xn-)-|--/;
 const PULL_REQUEST = /^pr-([1-9][0-9]{0,8})-(.+)$/;
+const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 const BY_PATH = /^\/app\/([^/]+)(\/.*)?$/;
 
 /**
@@ -44,6 +45,22 @@ export function route(host, path, zones) {
     return { ...there, rest: byPath[2] ?? "/", moved: there.kind !== "none" };
   }
   return path === "/" ? { ...nowhere(zone), kind: "landing", rest: path } : nowhere(zone);
+}
+
+/**
+ * Return whose a host is that is in no zone, as the app that brought it along has said.
+ *
+ * @param {string} host
+ * @param {string} path
+ * @param {{fetch(input: string): Promise<Response>}} domains
+ * @returns {Promise<Route>}
+ */
+export async function domain(host, path, domains) {
+  const name = host.replace(/\.$/, "");
+  const answer = DOMAIN.test(name) ? await domains.fetch(`http://domains/${name}.json`) : undefined;
+  if (!answer?.ok) return nowhere("");
+  const { app, environment } = /** @type {{app: string, environment: Kind}} */ (await answer.json());
+  return { ...checked(environment, app, app, name), rest: path };
 }
 
 /**

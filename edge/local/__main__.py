@@ -9,6 +9,7 @@ import sys
 from contracts.settings import Settings
 from edge.local import binary
 from edge.local.journal import Journal
+from edge.local.shelf import Shelf
 from edge.local.workerd import NeverReady, Place, Workerd
 
 _BACKLOG = 4_096
@@ -23,13 +24,14 @@ def main() -> int:
         return 2
     directory = settings.home.resolve() / "run"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    Shelf(settings.home.resolve()).prepare()
     try:
         listening = listen(settings.edge_http)
     except OSError as error:
         journal.say("cannot_listen", "error", address=settings.edge_http, error=error.strerror)
         return 1
     with listening:
-        return asyncio.run(_run(Place(workerd, listening, settings.zones, directory), journal))
+        return asyncio.run(_run(Place(workerd, listening, settings.zones, directory, settings.edge_key), journal))
 
 
 def listen(address: str) -> socket.socket:

@@ -7,16 +7,16 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Any
+
+from contracts.release import Manifest
 
 _WRITERS = 8
-_UNSERVED = ("files", "maps", "deps")
+_FOLDERS = ("blobs", "domains", "pointers", "releases", "scripts")
 _SHORT = 12
 
 
@@ -53,6 +53,11 @@ class Shelf:
     def __init__(self, home: Path) -> None:
         self.root = home / "edge"
 
+    def prepare(self) -> None:
+        """Make the folders that are read even while nothing is in them."""
+        for folder in _FOLDERS:
+            (self.root / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+
     def has(self, app_id: str, release_id: str) -> bool:
         """Tell whether a release can be served: it was published as a whole."""
         return self._release(app_id, release_id).exists()
@@ -61,17 +66,17 @@ class Shelf:
         """Put a release here, after all that it names; what is here already is not asked for."""
         if hashlib.sha256(manifest).hexdigest() != release_id:
             raise Spoiled(f"the manifest is not that of release {release_id}")
-        release: dict[str, Any] = json.loads(manifest)
-        if release["app_id"] != app_id:
-            raise Spoiled(f"release {release_id} is one of {release['app_id']}, not of {app_id}")
+        release = Manifest.read(manifest.decode())
+        if release.app_id != app_id:
+            raise Spoiled(f"release {release_id} is one of {release.app_id}, not of {app_id}")
         with ThreadPoolExecutor(_WRITERS) as pool:
-            missing = sorted({each for each in _contents(release) if not self._blob(each).exists()})
+            missing = sorted(each for each in release.contents() if not self._blob(each).exists())
             for _ in pool.map(lambda each: self._keep(*each), ((each, content(each)) for each in missing)):
                 pass
-        if script := release.get("script"):
-            _write(self.root / "scripts" / f"{script_name(app_id, release_id)}.json", _encoded(script))
-        served = {key: value for key, value in release.items() if key not in _UNSERVED}
-        _write(self._release(app_id, release_id), _encoded(served))
+        if release.script:
+            script = release.script.model_dump_json().encode()
+            _write(self.root / "scripts" / f"{script_name(app_id, release_id)}.json", script)
+        _write(self._release(app_id, release_id), release.served().encode())
 
     def point(self, environment: str, app_id: str, pointer: Pointer) -> bool:
         """Show a release, unless a later decision was written before; tell whether this one holds."""
@@ -90,6 +95,14 @@ class Shelf:
             return None
         canary = kept.pop("canary")
         return Pointer(**kept, canary=Canary(**canary) if canary else None)
+
+    def bring(self, host: str, app_id: str, environment: str) -> None:
+        """Let a host of somebody's own lead to an app."""
+        _write(self._domain(host), _encoded({"app": app_id, "environment": environment}))
+
+    def let_go(self, host: str) -> None:
+        """Let it lead nowhere again."""
+        self._domain(host).unlink(missing_ok=True)
 
     def _keep(self, sha256: str, body: bytes) -> None:
         if hashlib.sha256(body).hexdigest() != sha256:
@@ -111,15 +124,11 @@ class Shelf:
     def _release(self, app_id: str, release_id: str) -> Path:
         return self.root / "releases" / app_id / f"{release_id}.json"
 
+    def _domain(self, host: str) -> Path:
+        return self.root / "domains" / f"{host}.json"
+
     def _pointer(self, environment: str, app_id: str) -> Path:
         return self.root / "pointers" / environment / f"{app_id}.json"
-
-
-def _contents(release: Mapping[str, Any]) -> Iterator[str]:
-    """Return the hashes of all that a release serves or runs."""
-    modules = (release.get("script") or {}).get("modules", {})
-    for each in chain(release["assets"].values(), modules.values()):
-        yield from (each[key] for key in ("sha256", "gzip", "br") if each.get(key))
 
 
 def _encoded(value: object) -> bytes:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from edge import bound
 from edge.local import health
 from edge.local.journal import Journal
@@ -40,12 +42,18 @@ class Place:
     listening: socket.socket
     zones: Sequence[str]
     directory: Path  # the origin's socket lies here
+    edge_key: SecretStr | None = None
 
     @property
     def address(self) -> str:
         """Where it can be reached, even if it listens everywhere."""
         host, port = self.listening.getsockname()[:2]
         return f"{_LOOPBACKS.get(host, host)}:{port}"
+
+    def environment(self) -> dict[str, str]:
+        """Return what it is told: it has no use for our other secrets."""
+        key = self.edge_key.get_secret_value() if self.edge_key else ""
+        return {"FLEET_ZONES": ",".join(self.zones), "FLEET_EDGE_KEY": key}
 
     def command(self) -> list[str]:
         """Return what to run."""
@@ -107,7 +115,7 @@ class Workerd:
         return await asyncio.create_subprocess_exec(
             *self._place.command(),
             cwd=self._place.directory,
-            env={"FLEET_ZONES": ",".join(self._place.zones)},  # it has no use for our secrets
+            env=self._place.environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,

@@ -26,6 +26,7 @@ class OwnSecrets:
     database_password: str = field(default_factory=_word, repr=False)
     jwt_secret: str = field(default_factory=_word, repr=False)
     tenant_hmac_secret: str = field(default_factory=_word, repr=False)
+    edge_key: str = field(default_factory=_word, repr=False)
     edge_api_token: str = field(default_factory=_word, repr=False)
     secrets_keys: str = field(default_factory=_key, repr=False)
 

@@ -30,6 +30,7 @@ def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, 
     defaults = {
         "FLEET_ZONES": ",".join(settings.zones),
         "FLEET_STAGE": settings.stage,
+        "FLEET_EDGE_KEY": own.edge_key,
         "FLEET_EDGE_API_TOKEN": own.edge_api_token,
         "FLEET_TENANT_HMAC_SECRET": own.tenant_hmac_secret,
         "FLEET_SECRETS_KEYS": own.secrets_keys,

@@ -16,13 +16,16 @@ import psutil
 from edge import bound
 from tests.patience import PATIENCE
 
+#: What this edge and whoever verifies releases have in common.
+KEY = "a-key-of-the-tests-" * 2
+
 
 class EdgeProcess:
     """A local edge in a home of its own."""
 
     def __init__(self, home: Path, address: str = "127.0.0.1:0", zones: str = "localhost,overskill.app") -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
-        variables = {"FLEET_HOME": str(home), "FLEET_EDGE_HTTP": address, "FLEET_ZONES": zones}
+        variables = {"FLEET_HOME": str(home), "FLEET_EDGE_HTTP": address, "FLEET_ZONES": zones, "FLEET_EDGE_KEY": KEY}
         self.said: list[dict[str, Any]] = []
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "edge.local"],

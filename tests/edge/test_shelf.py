@@ -23,7 +23,7 @@ def test_a_release_is_there_once_all_of_it_is(tmp_path: Path) -> None:
         return release.blobs[sha256]
 
     with pytest.raises(OSError, match="gone"):
-        shelf.publish(release.manifest, release.release_id, "demo", half)
+        shelf.publish(release.manifest.text().encode(), release.release_id, "demo", half)
     assert not shelf.has("demo", release.release_id)
     release.publish(shelf)
     assert shelf.has("demo", release.release_id)
@@ -34,18 +34,18 @@ def test_what_is_there_is_not_asked_for_again(tmp_path: Path) -> None:
     first.publish(shelf)
     second = Release({**SHOP, "/new.txt": b"new"})
     only_what_is_new = {sha256: body for sha256, body in second.blobs.items() if body == b"new"}
-    shelf.publish(second.manifest, second.release_id, "demo", only_what_is_new.__getitem__)
+    shelf.publish(second.manifest.text().encode(), second.release_id, "demo", only_what_is_new.__getitem__)
     assert shelf.has("demo", second.release_id)
 
 
 def test_what_is_not_what_it_is_called_is_refused(tmp_path: Path) -> None:
     shelf, release = Shelf(tmp_path), Release(SHOP)
     with pytest.raises(Spoiled, match="something else"):
-        shelf.publish(release.manifest, release.release_id, "demo", lambda _: b"other")
+        shelf.publish(release.manifest.text().encode(), release.release_id, "demo", lambda _: b"other")
     with pytest.raises(Spoiled, match="not of other"):
-        shelf.publish(release.manifest, release.release_id, "other", release.blobs.__getitem__)
+        shelf.publish(release.manifest.text().encode(), release.release_id, "other", release.blobs.__getitem__)
     with pytest.raises(Spoiled, match="not that of"):
-        shelf.publish(release.manifest + b" ", release.release_id, "demo", release.blobs.__getitem__)
+        shelf.publish(release.manifest.text().encode() + b" ", release.release_id, "demo", release.blobs.__getitem__)
     assert not shelf.has("demo", release.release_id)
 
 

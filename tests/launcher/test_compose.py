@@ -47,14 +47,14 @@ def test_our_processes_have_no_privileges(services: dict[str, Any]) -> None:
     assert "USER fleet" in (COMPOSE.parent / "Dockerfile").read_text().splitlines()
 
 
-def test_the_edge_meets_the_gateway_and_knows_no_secret(services: dict[str, Any]) -> None:
+def test_the_edge_meets_the_gateway_and_knows_no_other_secret(services: dict[str, Any]) -> None:
     edge, gateway = services["edge"], services["gateway"]
     assert edge["command"] == ["python", "-m", "edge.local"]
     assert edge["volumes"] == gateway["volumes"]
     home = gateway["environment"]["FLEET_HOME"]
     assert edge["environment"]["FLEET_HOME"] == home == gateway["volumes"][0].partition(":")[2]
     assert f"--owner=fleet --mode=0700 {home}" in (COMPOSE.parent / "Dockerfile").read_text()
-    assert set(edge["environment"]) == {"FLEET_ZONES", "FLEET_EDGE_HTTP", "FLEET_HOME"}
+    assert set(edge["environment"]) == {"FLEET_ZONES", "FLEET_EDGE_HTTP", "FLEET_EDGE_KEY", "FLEET_HOME"}
     assert {port.split(":")[0] for name in ("edge", "gateway") for port in services[name]["ports"]} == {"127.0.0.1"}
 
 
