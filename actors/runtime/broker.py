@@ -25,13 +25,13 @@ log = structlog.get_logger()
 class WorkQueue(SimpleQueue[Any]):
     """What dramatiq's consumers hand to its workers: nothing goes first here, so nothing needs a heap and its locks.
 
-    Who reads waits until there is something, or nothing more: with a limit, Python before 3.13 lets a reader whose item
-    another one took wait for the next, however long that is, and a worker that is told to stop does not hear it.
+    A reader's limit is not enough to end it: where another one took its item, Python before 3.13 lets it wait for the
+    next, however long that is, and a worker that is told to stop does not hear it.
     """
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002 - as dramatiq asks
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Return the next message; Empty once it is closed."""
-        item = super().get(block)
+        item = super().get(block, timeout)
         if item is None:
             self.close()  # for the next reader
             raise Empty

@@ -26,7 +26,7 @@ GRACE = 0.5
 ANSWER = BuildFailed(build_id="b", environment="production", step="test", message="as asked")
 
 
-@actor(on=BuildRequested, emits=(BuildFailed,), ordered=True, time_limit=0.3)
+@actor(on=BuildRequested, emits=(BuildFailed,), ordered=True, time_limit=1.5)
 def stumble_build(_event: BuildRequested, job: Job) -> None:
     """Do to the process what the event says, or answer."""
     match job.envelope.event_id.partition("-")[0]:

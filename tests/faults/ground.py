@@ -63,6 +63,10 @@ class Ground:
                 bus.connection.close()
         self.processes.clear()
         self.buses.clear()
+        with suppress(AMQPError, OSError), pika.BlockingConnection(pika.URLParameters(self.rabbit.url)) as connection:
+            channel = connection.channel()
+            for queue in self.left_over():
+                channel.queue_purge(queue)
 
     def start(self, module: str, *arguments: str, wait: bool = True, **variables: str) -> Process:
         """Start a process, and return when it is ready."""

@@ -22,18 +22,23 @@ def bus(ground: Ground) -> Iterator[Bus]:
     """A bus on which nothing is left of the actors that played here."""
     bus = ground.bus()
     yield bus
-    for process in ground.processes:
-        process.end()
-    for actor in (stumble_build, answer_build):
-        bus.channel.queue_delete(actor.queue)
-        bus.channel.queue_delete(dead_queue(actor.name))
+    try:
+        for process in ground.processes:
+            process.end()
+    finally:
+        for actor in (stumble_build, answer_build):
+            bus.channel.queue_delete(actor.queue)
+            bus.channel.queue_delete(dead_queue(actor.name))
+
+
+Play = Callable[..., Process]
 
 
 @pytest.fixture
-def play(ground: Ground, bus: Bus) -> Callable[..., Process]:
-    """Start one of the cast, that gives up after two attempts; who is to die may do so before it says that it lives."""
+def play(ground: Ground, bus: Bus) -> Play:
+    """Start one of the cast, that gives up after two attempts; what waits for it may end it before it is ready."""
     assert bus.connection.is_open
-    return lambda name, wait=True: ground.start("tests.faults.cast", name, wait=wait, FLEET_MAX_ATTEMPTS="2")
+    return lambda name, *, wait=True: ground.start("tests.faults.cast", name, wait=wait, FLEET_MAX_ATTEMPTS="2")
 
 
 def answered(ground: Ground, app_id: str) -> list[str]:
@@ -42,7 +47,7 @@ def answered(ground: Ground, app_id: str) -> list[str]:
 
 @pytest.mark.parametrize("fate", EXIT_STATUS)
 def test_what_ends_its_worker_again_and_again_is_given_up_and_takes_nobody_along(
-    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str, fate: str
+    ground: Ground, bus: Bus, play: Play, app_id: str, fate: str
 ) -> None:
     worker = play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id=fate)
@@ -61,7 +66,7 @@ def test_what_ends_its_worker_again_and_again_is_given_up_and_takes_nobody_along
 
 
 def test_those_who_only_waited_behind_many_crashes_are_no_suspects(
-    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
+    ground: Ground, bus: Bus, play: Play, app_id: str
 ) -> None:
     for n in range(3):
         bus.publish("file-written", app_id, {"path": f"{n}.txt", "content": "x"})
@@ -72,15 +77,16 @@ def test_those_who_only_waited_behind_many_crashes_are_no_suspects(
     for _death in range(5):
         worker.dies(-9)
         worker = play("stumble_build", wait=False)
-    assert [json.loads(bus.dead(stumble_build)[1])["id"] for _ in range(2)] == ["crash-0", "crash-1"]
+    given_up: list[str] = []
+    while "crash-1" not in given_up:  # the first may be so twice: the second ends the worker that has just done it
+        given_up.append(json.loads(bus.dead(stumble_build)[1])["id"])
+    assert list(dict.fromkeys(given_up)) == ["crash-0", "crash-1"]
     until(lambda: answered(ground, app_id) == ["innocent"], "the one behind them")
     ground.worker()
     until(lambda: ground.stored([app_id]) == 3, "what another actor had to do")
 
 
-def test_a_handler_that_exits_is_a_handler_that_fails(
-    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
-) -> None:
+def test_a_handler_that_exits_is_a_handler_that_fails(ground: Ground, bus: Bus, play: Play, app_id: str) -> None:
     play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id="exit")
     bus.publish("build-requested", app_id, WANTED, id="next")
@@ -91,7 +97,7 @@ def test_a_handler_that_exits_is_a_handler_that_fails(
 
 @pytest.mark.parametrize("kind", ["WorkerThread", "ConsumerThread"])
 def test_a_worker_with_a_dead_thread_leaves_and_the_next_one_goes_on(
-    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str, kind: str
+    ground: Ground, bus: Bus, play: Play, app_id: str, kind: str
 ) -> None:
     worker = play("stumble_build")
     bus.publish("build-requested", app_id, WANTED, id=kind)
@@ -102,7 +108,7 @@ def test_a_worker_with_a_dead_thread_leaves_and_the_next_one_goes_on(
 
 
 def test_an_event_delivered_a_hundred_times_at_once_takes_effect_once(
-    ground: Ground, bus: Bus, play: Callable[..., Process], app_id: str
+    ground: Ground, bus: Bus, play: Play, app_id: str
 ) -> None:
     workers = [play("answer_build") for _ in range(3)]
     for _ in range(100):
