@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from contracts.access import AccessSuspended
 from contracts.app import AppCreated
 from contracts.build import BuildFailed, BuildRequested, BuildSucceeded, BuildSuperseded
 from contracts.deploy import (
@@ -58,6 +59,7 @@ SAID: tuple[type[Event], ...] = (
     ToolStarted,
     ToolCompleted,
     ToolFailed,
+    AccessSuspended,
     Progress,
 )
 

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     edge_key: SecretStr | None = Field(
         default=None, min_length=32, description="with it a release is looked at through the edge before it is live"
     )
+    secrets_keys: SecretStr | None = Field(
+        default=None, description="Fernet keys, newest first, that seal what the database keeps"
+    )
+    tenant_hmac_secret: SecretStr | None = Field(
+        default=None, min_length=32, description="proves that an app's user belongs to its data"
+    )
     cors_origins: Names = Field(default=(), description="origins whose pages may call the gateway")
 
     # What is said while running.
@@ -104,6 +110,9 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=8, gt=0, description="then the event is a dead letter")
     max_app_seconds: float = Field(
         default=20, gt=0, description="one worker's time for one app's preview in a minute; what is more waits"
+    )
+    max_app_requests: float = Field(
+        default=100, gt=0, description="requests a second to one app's tables; pro 5 times, dedicated 20 times as many"
     )
     worker_threads: int = Field(default=8, gt=0, le=64)
     max_streams: int = Field(default=12_000, gt=0, description="open streams of one gateway; more are told to wait")

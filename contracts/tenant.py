@@ -21,6 +21,11 @@ def tenant_of(app_id: str, data_env: DataEnv) -> UUID:
     return uuid5(uuid5(_APPS, app_id), data_env)
 
 
+def data_env(environment: str) -> DataEnv:
+    """Return whose data an app uses where it runs: what is not yet out has its own."""
+    return "production" if environment in {"production", "staging"} else "development"
+
+
 def sign_context(key: bytes, tenant_id: UUID, sub: str, expires: int) -> str:
     """Return `tenant|sub|exp|mac`, which the database takes for true."""
     said = f"{tenant_id}|{sub}|{expires:010d}"

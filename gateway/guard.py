@@ -47,7 +47,7 @@ class Guard:
     async def caller(self, scope: Any) -> Caller:
         """Return who makes an ordinary request."""
         headers = scope["headers"]
-        token = _bearer(headers)
+        token = bearer(headers)
         if token is None and (token := _cookie(headers)) is not None and scope["method"] not in _SAFE:
             self._must_come_from_us(scope)
         if token is None:
@@ -60,7 +60,7 @@ class Guard:
     async def stream_caller(self, scope: Any, app_id: str) -> Caller:
         """Return who opens a stream; only here may a token, a weak one, stand in the URL."""
         in_url = parse_qs(scope["query_string"].decode("latin-1")).get("access_token", [])
-        token = _bearer(scope["headers"]) or _cookie(scope["headers"])
+        token = bearer(scope["headers"]) or _cookie(scope["headers"])
         if token is None and not in_url:
             raise unauthorized("send a token as `Authorization: Bearer …`, or a stream token as ?access_token=…")
         caller = await self._authority.verify(token if token is not None else in_url[0])
@@ -82,7 +82,8 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in headers if key == name), None)
 
 
-def _bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def bearer(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Return the token that a request bears."""
     scheme, _space, token = (header(headers, b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 

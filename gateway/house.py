@@ -23,6 +23,7 @@ from gateway.preview.told import Teller
 from gateway.pushes import Pushes
 from gateway.readiness import Readiness
 from gateway.roster import Roster
+from gateway.runtime.runtime import Runtime
 from gateway.state import described
 from gateway.streams import Streams
 from gateway.sweeper import Sweeper
@@ -44,6 +45,7 @@ def build(
     subscription = Subscription(PROGRESS, "#", pushes.take, on_open=sweeper.audit_soon)
     wire = Wire(amqp_url, name="fleet gateway", subscriptions=(previews.subscription(metrics), subscription))
     guard = Guard(Authority(Keys(settings)), settings.cors_origins)
+    teller = Teller(wire, history.pool)
     intake = Intake(wire, history.pool)
 
     async def describe(app_id: str, *, opens: bool) -> dict[str, Any]:
@@ -57,13 +59,14 @@ def build(
         wire=wire,
         hub=hub,
         previews=previews,
-        teller=Teller(wire, history.pool),
+        teller=teller,
         guard=guard,
         intake=intake,
         asker=Asker(hub, intake),
         roster=roster,
         sweeper=sweeper,
         streams=Streams(Holder(hub, history, roster, metrics), history, guard, describe),
+        runtime=Runtime.on(settings, history.pool, guard, teller, metrics),
         readiness=Readiness(settings, history, wire, sweeper, roster),
         cors=Cors(settings.cors_origins),
     )

@@ -78,13 +78,13 @@ class Keys:
             async with httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False) as client:
                 answer = await client.get(url)
             answer.raise_for_status()
-            self._public = _read(answer.json())
+            self._public = read_keys(answer.json())
             self._fetched = time.monotonic()
         except (httpx.HTTPError, ValueError) as error:
             log.warning("keys_not_fetched", error=repr(error))
 
 
-def _read(document: Any) -> dict[tuple[str, str], jwt.PyJWK]:
+def read_keys(document: Any) -> dict[tuple[str, str], jwt.PyJWK]:
     """Return what can check signatures, by algorithm and name; anything else in the set is passed over."""
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list):

@@ -15,6 +15,7 @@ from gateway.preview.parts import Previews
 from gateway.preview.told import Teller
 from gateway.readiness import Readiness
 from gateway.roster import Roster
+from gateway.runtime.runtime import Runtime
 from gateway.streams import Streams
 from gateway.sweeper import Sweeper
 from sql.database import AsyncPool
@@ -38,6 +39,7 @@ class Parts:
     roster: Roster
     sweeper: Sweeper
     streams: Streams
+    runtime: Runtime
     readiness: Readiness
     cors: Cors
 

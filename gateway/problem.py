@@ -16,10 +16,16 @@ class Problem(Exception):
     """The request cannot be served, for this reason."""
 
     def __init__(
-        self, status: int, detail: str, *, errors: Iterable[Flaw] = (), headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Iterable[Flaw] = (),
+        headers: Mapping[str, str] | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.reason = status, detail, reason
         self.errors = tuple(errors)
         self.headers = {**_NO_STORE, **(headers or {})}
 
@@ -27,6 +33,8 @@ class Problem(Exception):
         """Return the problem as JSON."""
         title = HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else "Error"
         found: dict[str, Any] = {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail}
+        if self.reason:
+            found["reason"] = self.reason
         if self.errors:
             found["errors"] = [{"field": flaw.field, "reason": flaw.reason} for flaw in self.errors]
         return json.dumps(found, ensure_ascii=False).encode()

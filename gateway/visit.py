@@ -16,6 +16,7 @@ log = structlog.get_logger()
 #: Asked for again and again; of no interest unless one looks for it.
 ROUTINE = frozenset({"/healthz", "/readyz", "/metrics", "preview asset", "preview acknowledgement"})
 _SECRET = re.compile(r"(?i)((?:^|&)[^=&]*(?:token|ticket|secret|password|key|signature)[^=&]*=)[^&]*")
+_VALUE = re.compile(r"(=)[^&]+")
 
 
 class Visit:
@@ -58,7 +59,7 @@ class Visit:
             "request_answered",
             method=scope["method"],
             path=quote(scope["path"], safe="/:@!$&'()*+,;=~"),
-            query=redacted(scope["query_string"]),
+            query=redacted(scope["query_string"], values=not scope["path"].startswith("/api/")),
             status=self.status,
             milliseconds=round(taken * 1000, 2),
             client=(scope.get("client") or ("",))[0],
@@ -71,6 +72,6 @@ class Visit:
         message["headers"] = [*message["headers"], *(entry for entry in self._headers if entry[0] not in given)]
 
 
-def redacted(query: bytes) -> str:
-    """Return a query string without what lets its bearer in."""
-    return _SECRET.sub(r"\1…", query.decode("latin-1"))
+def redacted(query: bytes, *, values: bool = True) -> str:
+    """Return a query string without what lets its bearer in, and without what an app's users have looked for."""
+    return (_SECRET if values else _VALUE).sub(r"\1…", query.decode("latin-1"))

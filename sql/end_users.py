@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.tenant import DataEnvironment
+from contracts.tenant import DataEnv
 from sql.database import AsyncTx
 from sql.named import Named
 
@@ -17,7 +17,6 @@ class EndUser:
     user_id: UUID
     email: str | None
     password: str | None
-    created_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +47,37 @@ class Refreshed:
     reused: bool
 
 
-async def create(tx: AsyncTx, app_id: str, env: DataEnvironment, user: EndUser, membership: bytes) -> bool:
+async def create(tx: AsyncTx, app_id: str, env: DataEnv, user: EndUser, membership: bytes) -> bool:
     """Add a user; False: another has the address."""
     said = {"user_id": user.user_id, "email": user.email, "password": user.password, "hash": membership}
     return (await tx.execute(QUERY.create, {"app_id": app_id, "data_env": env, **said})).rowcount == 1
 
 
-async def name(tx: AsyncTx, app_id: str, env: DataEnvironment, user: EndUser) -> bool:
+async def name(tx: AsyncTx, app_id: str, env: DataEnv, user: EndUser) -> bool:
     """Give a user without a name an address and a password; False: he has one."""
     said = {"user_id": user.user_id, "email": user.email, "password": user.password}
     return (await tx.execute(QUERY.name, {"app_id": app_id, "data_env": env, **said})).rowcount == 1
 
 
-async def by_email(tx: AsyncTx, app_id: str, env: DataEnvironment, email: str) -> EndUser | None:
+async def by_email(tx: AsyncTx, app_id: str, env: DataEnv, email: str) -> EndUser | None:
     """Return who has an address."""
     rows = await tx.execute(QUERY.by_email, {"app_id": app_id, "data_env": env, "email": email})
     return _user(await rows.fetchone())
 
 
-async def by_id(tx: AsyncTx, app_id: str, env: DataEnvironment, user_id: UUID) -> EndUser | None:
+async def by_id(tx: AsyncTx, app_id: str, env: DataEnv, user_id: UUID) -> EndUser | None:
     """Return who a token is about."""
     rows = await tx.execute(QUERY.by_id, {"app_id": app_id, "data_env": env, "user_id": user_id})
     return _user(await rows.fetchone())
 
 
-async def begin(tx: AsyncTx, app_id: str, env: DataEnvironment, session: Session, token_hash: bytes) -> None:
+async def begin(tx: AsyncTx, app_id: str, env: DataEnv, session: Session, token_hash: bytes) -> None:
     """Begin a session."""
     said = {"user_id": session.user_id, "session_id": session.session_id, "hash": token_hash, "days": session.days}
     await tx.execute(QUERY.begin, {"app_id": app_id, "data_env": env, **said})
 
 
-async def refresh(tx: AsyncTx, app_id: str, env: DataEnvironment, old: bytes, new: bytes) -> Refreshed | None:
+async def refresh(tx: AsyncTx, app_id: str, env: DataEnv, old: bytes, new: bytes) -> Refreshed | None:
     """Exchange a refresh token for another; one that was used already ends its session."""
     rows = await tx.execute(QUERY.refresh, {"app_id": app_id, "data_env": env, "old": old, "new": new})
     row = await rows.fetchone()
@@ -92,7 +91,7 @@ async def end(tx: AsyncTx, app_id: str, session_id: UUID, *, everywhere: bool, b
 
 
 async def standing(
-    tx: AsyncTx, app_id: str, env: DataEnvironment, *, subject: str, session_id: UUID | None, caller: bytes
+    tx: AsyncTx, app_id: str, env: DataEnv, *, subject: str, session_id: UUID | None, caller: bytes
 ) -> Standing:
     """Return whether a token is still as good as when it was signed."""
     said = {"app_id": app_id, "data_env": env, "subject": subject, "session_id": session_id, "caller": caller}
@@ -101,11 +100,11 @@ async def standing(
     return Standing(*row)
 
 
-async def admit(tx: AsyncTx, app_id: str, env: DataEnvironment, subject: str, membership: bytes) -> None:
+async def admit(tx: AsyncTx, app_id: str, env: DataEnv, subject: str, membership: bytes) -> None:
     """Put down that somebody whom the app's issuer vouches for belongs to the tenant."""
     said = {"app_id": app_id, "data_env": env, "subject": subject, "hash": membership}
     await tx.execute(QUERY.admit, said)
 
 
-def _user(row: tuple[UUID, str | None, str | None, str] | None) -> EndUser | None:
+def _user(row: tuple[UUID, str | None, str | None] | None) -> EndUser | None:
     return None if row is None else EndUser(*row)

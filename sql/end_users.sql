@@ -12,11 +12,11 @@ update fleet.end_users set email = %(email)s, password = %(password)s
 where app_id = %(app_id)s and data_env = %(data_env)s and user_id = %(user_id)s and email is null;
 
 -- name: by_email
-select user_id, email, password, to_json(created_at) #>> '{}' from fleet.end_users
+select user_id, email, password from fleet.end_users
 where app_id = %(app_id)s and data_env = %(data_env)s and email = %(email)s;
 
 -- name: by_id
-select user_id, email, password, to_json(created_at) #>> '{}' from fleet.end_users
+select user_id, email, password from fleet.end_users
 where app_id = %(app_id)s and data_env = %(data_env)s and user_id = %(user_id)s;
 
 -- name: begin

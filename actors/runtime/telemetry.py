@@ -92,6 +92,7 @@ class Metrics:
     sse_disconnects: Counter
     sse_resumes: Counter
     http_request_seconds: Histogram
+    tenant_violations: Counter
     db_pool_connections: Gauge
     loop_lag_seconds: Histogram
     gc_pause_seconds: Histogram
@@ -156,6 +157,7 @@ def new_metrics() -> Metrics:
         sse_disconnects=counter("sse_disconnects_total", "Streams that ended", "reason"),
         sse_resumes=counter("sse_resumes_total", "Streams resumed, by where their past came from", "source"),
         http_request_seconds=histogram("http_request_seconds", "Requests", "route", "status"),
+        tenant_violations=counter("tenant_violations_total", "Requests for what was not the caller's", "reason"),
         db_pool_connections=gauge("db_pool_connections", "Connections to Postgres", "pool", "state"),
         loop_lag_seconds=histogram("loop_lag_seconds", "How late the gateway's event loop woke"),
         gc_pause_seconds=histogram("gc_pause_seconds", "Garbage collector pauses of the gateway"),

@@ -11,7 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.runtime.telemetry import Metrics
+from contracts.app import app_id_flaw
+from contracts.tenant import data_env
 from gateway import sse
+from gateway.cors import SECURITY
+from gateway.front import Application
 from gateway.guard import header
 from gateway.holding import Holder
 from gateway.pages import Page, Pages, network
@@ -23,6 +27,7 @@ from gateway.preview.reader import PageReader
 from gateway.preview.visitor import Visitor, visitor
 from gateway.preview.watched import Watched
 from gateway.problem import Problem, try_later
+from gateway.runtime.place import at_home
 from gateway.visit import Visit
 from sql.database import is_away
 
@@ -32,6 +37,8 @@ _STREAM = "/__fleet/updates"
 _ADDRESS = b"x-edge-address"
 _ALONE = (gate.LOADED_BY.encode(), gate.ALONE.encode())
 _OURS = "something is wrong on our side; the log says what"
+_NOT_THE_EDGE = "this is the origin of previews: it is asked by the edge"
+_API = "/api/"
 _POSTS = ("/__fleet/ack", "/__fleet/error")
 
 
@@ -39,19 +46,28 @@ class Origin:
     """Sends streams their own way, and everything else to the desk."""
 
     def __init__(
-        self, desk: Desk, holder: Holder, metrics: Metrics, *, watched: Watched, guests: Guests, pages: Pages
+        self,
+        desk: Desk,
+        holder: Holder,
+        metrics: Metrics,
+        *,
+        watched: Watched,
+        guests: Guests,
+        pages: Pages,
+        api: Application,
     ) -> None:
-        self._desk, self._holder, self._metrics = desk, holder, metrics
+        self._desk, self._holder, self._metrics, self._api = desk, holder, metrics, api
         self._watched, self._guests, self._pages = watched, guests, pages
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        visit = Visit(send, [])
+        for_app = scope["path"].startswith(_API)
+        visit = Visit(send, [*SECURITY, _ALONE] if for_app else [])
         visit.route = "preview"
         try:
-            await self._answer(scope, receive, visit)
+            await (self._serve_app if for_app else self._answer)(scope, receive, visit)
         except Problem as problem:
             await visit.refuse(problem)
         except psycopg.Error as error:
@@ -67,17 +83,33 @@ class Origin:
     async def _answer(self, scope: Any, receive: Any, visit: Visit) -> None:
         who = visitor(scope["headers"], scope["method"])
         if who is None:
-            raise Problem(421, "this is the origin of previews: it is asked by the edge")
+            raise Problem(421, _NOT_THE_EDGE)
         path, method = scope["path"], scope["method"]
         visit.route = "preview updates" if path == _STREAM else visit.route
         allowed = {"POST"} if path in _POSTS else {"GET", "HEAD"}
-        if method not in allowed and not path.startswith("/api/"):
+        if method not in allowed:
             raise Problem(405, f"{method} is not possible here", headers={"Allow": ", ".join(sorted(allowed))})
         if path == _STREAM:
             await self._stream(who, scope, receive, visit)
             return
         visit.route, response = await self._desk.respond(who, Request(scope, receive))
         await _send(response, scope, receive, visit)
+
+    async def _serve_app(self, scope: Any, receive: Any, visit: Visit) -> None:
+        """Answer what an app asks of its own host: its preview as anybody who may look, its releases anybody."""
+        app_id, environment = header(scope["headers"], b"x-edge-app"), header(scope["headers"], b"x-edge-environment")
+        if app_id is None or environment is None:
+            raise Problem(421, _NOT_THE_EDGE)
+        who = visitor(scope["headers"], scope["method"])
+        if app_id_flaw(app_id) or (who is not None and await self._desk.gate.admit(who) is None):
+            raise Problem(401, "this preview is private: open it with a link from the editor")
+        asked = at_home(scope, app_id, data_env(environment))
+        if scope["method"] == "HEAD":
+            asked["method"] = "GET"
+        try:
+            await self._api(asked, receive, visit.send)
+        finally:
+            visit.route = getattr(asked.get("route"), "path", visit.route)
 
     async def _stream(self, who: Visitor, scope: Any, receive: Any, visit: Visit) -> None:
         """Tell a page what is new since the revision that it has."""

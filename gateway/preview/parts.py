@@ -8,6 +8,7 @@ from actors.runtime.wire import Subscription
 from contracts.topology import PREVIEWS
 from edge.packages.disk import DiskPackages
 from edge.preview import files
+from gateway.front import Application
 from gateway.history import PostgresHistory
 from gateway.holding import Holder
 from gateway.hub import Hub
@@ -73,6 +74,7 @@ def origin(
     roster: Roster,
     pages: Pages,
     metrics: Metrics,
+    api: Application,
 ) -> Origin:
     """Return the application that the edge asks."""
     desk = Desk(
@@ -86,4 +88,4 @@ def origin(
         packages=packages,
     )
     holder = Holder(previews.hub, previews.history, roster, metrics)
-    return Origin(desk, holder, metrics, watched=previews.watched, guests=previews.guests, pages=pages)
+    return Origin(desk, holder, metrics, watched=previews.watched, guests=previews.guests, pages=pages, api=api)

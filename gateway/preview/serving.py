@@ -40,6 +40,7 @@ def origin(settings: Settings, parts: Parts) -> Origin | None:
             roster=parts.roster,
             pages=pages,
             metrics=parts.metrics,
+            api=parts.runtime.alone(),
         )
     except (OSError, Unpacked) as error:
         log.warning("previews_not_served", error=str(error))

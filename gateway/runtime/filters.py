@@ -1,22 +1,23 @@
 """Reads conditions as they stand in a URL: `?age=gte.18&or=(name.ilike.a*,tags.in.(x,"y,z"))`. Pure."""
 
 from collections.abc import Iterator
-from typing import Literal, cast
+from typing import get_args
 
+from contracts.condition import Condition, Either, Every, Not, Operator, Test
 from contracts.errors import BadEvent, Flaw
-from contracts.query import OPERATORS, Condition, Filter, Group, Operator
 
 _MOST_CONDITIONS, _MOST_VALUES, _DEEPEST = 50, 500, 5
 _IS = frozenset({"null", "true", "false"})
 _WILD = frozenset({"like", "ilike"})
-_GROUPS: dict[str, Literal["any", "all"]] = {"or": "any", "and": "all"}
+_OPERATORS: tuple[Operator, ...] = get_args(Operator)
+_GROUPS: dict[str, type[Either] | type[Every]] = {"or": Either, "and": Every}
 GROUPS = frozenset({*_GROUPS, *(f"not.{name}" for name in _GROUPS)})
 
 
-def read(pairs: list[tuple[str, str]]) -> tuple[Filter, ...]:
+def read(pairs: list[tuple[str, str]]) -> Every:
     """Return every condition of a query string; all of them must hold."""
-    found = tuple(_group(name, value) if name in GROUPS else _pair(name, value) for name, value in pairs)
-    if sum(1 for _each in _conditions(found)) > _MOST_CONDITIONS:
+    found = Every(tuple(_group(name, value) if name in GROUPS else _pair(name, value) for name, value in pairs))
+    if sum(1 for _each in _tests(found)) > _MOST_CONDITIONS:
         raise BadEvent(Flaw("query", f"has more than {_MOST_CONDITIONS} conditions"))
     return found
 
@@ -31,7 +32,7 @@ def _pair(field: str, written: str) -> Condition:
     return _condition(field, operator, values, negated=negated)
 
 
-def _group(name: str, written: str) -> Group:
+def _group(name: str, written: str) -> Condition:
     text = _Text(written, name)
     found = text.group(name.removeprefix("not."), negated=name.startswith("not."), depth=1)
     text.must_end()
@@ -41,10 +42,10 @@ def _group(name: str, written: str) -> Group:
 def _operator(field: str, written: str) -> tuple[bool, Operator, str]:
     rest = written.removeprefix("not.")
     operator, dot, value = rest.partition(".")
-    if not dot or operator not in OPERATORS:
-        reason = f"must be an operator, a dot and a value, such as eq.1; there are {', '.join(OPERATORS)}"
+    if not dot or operator not in _OPERATORS:
+        reason = f"must be an operator, a dot and a value, such as eq.1; there are {', '.join(_OPERATORS)}"
         raise BadEvent(Flaw(field, reason))
-    return rest != written, cast(Operator, operator), value
+    return rest != written, operator, value
 
 
 def _condition(field: str, operator: Operator, value: str | tuple[str, ...], *, negated: bool) -> Condition:
@@ -52,15 +53,22 @@ def _condition(field: str, operator: Operator, value: str | tuple[str, ...], *, 
         raise BadEvent(Flaw(field, f"is.… takes one of {', '.join(sorted(_IS))}"))
     if operator in _WILD and isinstance(value, str):
         value = value.replace("*", "%")  # a percent sign would have to be written as %25 in a URL
-    return Condition(field, operator, value, negated)
+    return _signed(Test(field, operator, value), negated=negated)
 
 
-def _conditions(filters: tuple[Filter, ...]) -> Iterator[Condition]:
-    for each in filters:
-        if isinstance(each, Group):
-            yield from _conditions(each.parts)
-        else:
-            yield each
+def _signed(condition: Condition, *, negated: bool) -> Condition:
+    return Not(condition) if negated else condition
+
+
+def _tests(condition: Condition) -> Iterator[Test]:
+    match condition:
+        case Test():
+            yield condition
+        case Not(part):
+            yield from _tests(part)
+        case Either(parts) | Every(parts):
+            for part in parts:
+                yield from _tests(part)
 
 
 class _Text:
@@ -69,16 +77,16 @@ class _Text:
     def __init__(self, text: str, name: str) -> None:
         self._text, self._name, self._at = text, name, 0
 
-    def group(self, kind: str, *, negated: bool, depth: int) -> Group:
+    def group(self, kind: str, *, negated: bool, depth: int) -> Condition:
         """Read `(…,…)` of conditions and groups."""
         if depth > _DEEPEST:
             raise self._flaw(f"nests deeper than {_DEEPEST}")
-        parts: list[Filter] = []
+        parts: list[Condition] = []
         self._take("(")
         while not parts or self._next(","):
             parts.append(self._part(depth))
         self._take(")")
-        return Group(_GROUPS[kind], tuple(parts), negated)
+        return _signed(_GROUPS[kind](tuple(parts)), negated=negated)
 
     def values(self) -> tuple[str, ...]:
         """Read `(…,…)` of values."""
@@ -97,7 +105,7 @@ class _Text:
         if self._at != len(self._text):
             raise self._flaw(f"goes on at character {self._at + 1}, where it should end")
 
-    def _part(self, depth: int) -> Filter:
+    def _part(self, depth: int) -> Condition:
         negated = self._text.startswith("not.", self._at)
         begins = self._at + 4 * negated
         for kind in _GROUPS:
@@ -107,10 +115,10 @@ class _Text:
         field = self._word()
         negated = self._word_is("not")
         operator = self._word()
-        if operator not in OPERATORS:
-            raise self._flaw(f"compares {field} by {operator!r}; there are {', '.join(OPERATORS)}")
+        if operator not in _OPERATORS:
+            raise self._flaw(f"compares {field} by {operator!r}; there are {', '.join(_OPERATORS)}")
         value = self.values() if operator == "in" else self._value()
-        return _condition(field, cast(Operator, operator), value, negated=negated)
+        return _condition(field, operator, value, negated=negated)
 
     def _word(self) -> str:
         """Read up to a dot."""
