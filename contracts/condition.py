@@ -39,6 +39,8 @@ class Not:
 
 Condition = Test | Every | Either | Not
 
+ALWAYS = Every()
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -52,7 +54,7 @@ class Order:
 class Wanted:
     """A page of rows; the newest first where no order is said. `after` is the `next` of the page before."""
 
-    where: Condition = Every()
+    where: Condition = ALWAYS
     order: tuple[Order, ...] = ()
     select: tuple[str, ...] | None = None
     limit: int = 100

@@ -8,36 +8,36 @@ from actors.tools.create_table import TableTool, known_type
 from actors.tools.hands import Hands
 from actors.tools.tool import Asked, Course, Stage
 from contracts.errors import BadEvent, Flaw
-from contracts.event import Model, Word
+from contracts.event import Word
 from contracts.schema import SchemaChange, SchemaChanged
 
 CHANGES = tuple(name for name in SchemaChange.model_fields if name != "create_table")
 
 
-class Arguments(Model):
+class Arguments(SchemaChange):
     """The table, and exactly one change, such as add_column with a name and a type."""
 
     table_name: Word = Field(validation_alias=AliasChoices("table_name", "table"))
-    add_column: dict[str, Any] | None = None
-    alter_column: dict[str, Any] | None = None
-    drop_column: dict[str, Any] | None = None
-    rename_column: dict[str, Any] | None = None
-    create_index: dict[str, Any] | None = None
-    drop_index: dict[str, Any] | None = None
-    add_unique: dict[str, Any] | None = None
-    drop_unique: dict[str, Any] | None = None
-    rename_table: dict[str, Any] | None = None
-    drop_table: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_once(cls, said: Any) -> Any:
+        """Let the table's name stand in the change, where an AI says it beside it."""
+        table = said.get("table_name") or said.get("table") if isinstance(said, dict) else None
+        if not isinstance(table, str):
+            return said
+        changes = {
+            name: {"table": table, **known_type({} if change is True else change)}
+            for name, change in said.items()
+            if name in SchemaChange.model_fields and (change is True or isinstance(change, dict))
+        }
+        return {**said, **changes}
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if len(self.given()) != 1:
+        if len(self.given()) != 1 or self.create_table is not None:
             raise BadEvent(Flaw("", f"needs exactly one of {', '.join(CHANGES)}"))
         return self
-
-    def given(self) -> list[str]:
-        """Return the changes that are asked for."""
-        return [name for name in CHANGES if getattr(self, name) is not None]
 
 
 class AlterTable(TableTool[Arguments]):
@@ -53,10 +53,9 @@ class AlterTable(TableTool[Arguments]):
 
     def run(self, arguments: Arguments, _hands: Hands) -> Course:
         """Have it changed."""
-        table, (name,) = arguments.table_name, arguments.given()
+        table, name = arguments.table_name, arguments.name
         yield Stage("designing", f"Changing {table}")
-        change = {"table": table, **known_type(getattr(arguments, name))}
+        change = SchemaChange.model_validate({name: arguments.asked.model_dump(exclude_unset=True)})
         yield Stage("creating", f"{name.replace('_', ' ').capitalize()} of {table}")
-        return Asked(
-            SchemaChanged(change=SchemaChange(**{name: change})), {"table_name": table, "change": {name: change}}
-        )
+        told = arguments.asked.model_dump(mode="json", exclude_unset=True)
+        return Asked(SchemaChanged(change=change), {"table_name": table, "change": {name: told}})
