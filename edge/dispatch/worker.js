@@ -25,6 +25,8 @@ const PREVIEW_MS = 10_000;
 const APP_MS = 100_000;
 /** How a local namespace begins what it says of a script that it does not run for a while. */
 const RESTING = "Worker left out: ";
+/** What the gateway answers on every app's own host, deployed or not; all other paths are the app's. */
+const RUNTIME = /^\/api\/(?:(?:auth|entities|storage|realtime|supabase)(?:\/|$)|client\.js$)/;
 /** So much of a release's hash is in its script's name. */
 const SHORT = 12;
 
@@ -75,9 +77,9 @@ async function dispatched(request, to, env, requestId) {
   if (to.kind === "none") return answer(NOT_FOUND, request);
   if (to.kind === "landing") return answer(LANDING, request);
   try {
-    if (to.kind !== "preview") return await deployed(request, to, to.kind, env, requestId);
+    if (to.kind !== "preview" && !RUNTIME.test(to.rest)) return await deployed(request, to, to.kind, env, requestId);
     const response = await inTime(env.PREVIEW, inward(request, to, requestId), patience(request, to));
-    framing.note(request, response);
+    if (to.kind === "preview") framing.note(request, response);
     return response;
   } catch (error) {
     return excused(error, request, to, requestId);

@@ -40,6 +40,16 @@ test("what was not deployed, or has no namespace here, says so", async () => {
   }
 });
 
+test("what the gateway does for apps is done on their own hosts, and the rest is theirs", async () => {
+  for (const path of ["api/auth/me", "api/entities/todos?done=is.true", "api/client.js"]) {
+    assert.equal(await (await ask(`http://staging-shop.localhost/${path}`)).text(), "preview", path);
+    assert.equal(await (await ask(`http://shop.overskill.app/${path}`)).text(), "preview", path);
+  }
+  for (const path of ["api/authors", "api/", "api", "x/api/auth/me", "api/client.jsx"]) {
+    assert.equal(await (await ask(`http://staging-shop.localhost/${path}`)).text(), "staged", path);
+  }
+});
+
 test("an app that throws shows nothing of itself", async (t) => {
   const logged = t.mock.method(console, "error", () => {});
   const answer = await ask("http://staging-broken.localhost/");
