@@ -16,8 +16,9 @@ from edge.compiler_call import Call, words_of
 
 START_SECONDS = 30.0
 CLOSE_SECONDS = 1.0
-#: A machine that is busy elsewhere, or a process that was stopped, is given so many times as long.
-PATIENCE = 4
+#: A machine that is busy elsewhere lets a child stand still for so many times as long as it may work, and keeps it for
+#: so many times as long in all.
+PATIENCE, LONG_PATIENCE = 4, 20
 #: So much, which no pipe is too small for, is under way at once: to write is not to wait. What is longer goes alone.
 MOST_CALLS, MOST_BYTES = 8, 60_000
 LATER = 10  # how nice a child is that holds up nobody but those who asked for much
@@ -45,7 +46,8 @@ class Child:
         self._ended = False
         self._since = time.monotonic()
         self._watched: Call | None = None
-        self._worked = 0.0
+        self._worked = self._working = 0.0
+        self._moved = self._since
         self.alone = False
         self.ready = False
         self.reason = ""
@@ -121,8 +123,10 @@ class Child:
         if spent > head.seconds:
             self.at_fault = True
             self.kill(f"took longer than {head.seconds:g} s")
-        elif time.monotonic() - self._since > PATIENCE * head.seconds:
-            self.kill(f"took longer than {PATIENCE * head.seconds:g} s")
+        elif time.monotonic() - max(self._since, self._moved) > PATIENCE * head.seconds:
+            self.kill(f"stood still for {PATIENCE * head.seconds:g} s")
+        elif time.monotonic() - self._since > LONG_PATIENCE * head.seconds:
+            self.kill(f"took longer than {LONG_PATIENCE * head.seconds:g} s")
         elif self._measured(lambda process: process.memory_info().rss) > megabytes * 2**20:
             self.kill(f"took more than {megabytes} MiB of memory")
         return spent
@@ -132,6 +136,8 @@ class Child:
         worked = self._measured(lambda process: sum(process.cpu_times()[:2]))
         if head is not self._watched:
             self._watched, self._worked = head, worked
+        if worked > self._working:
+            self._working, self._moved = worked, time.monotonic()
         return worked - self._worked
 
     def _measured(self, what: Callable[[psutil.Process], float]) -> float:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -82,6 +83,23 @@ def test_a_child_that_hangs_is_replaced_and_its_calls_are_answered() -> None:
         os.kill(hanging, signal.SIGSTOP)
         assert kinds(compiler.compile_many(GOOD)) == [Compiled] * len(GOOD)
         until(lambda: not psutil.pid_exists(hanging), "the end of who hangs")
+
+
+def test_a_child_that_hardly_gets_a_processor_is_not_blamed_for_that() -> None:
+    long = Source("src/long.tsx", "\n".join(f"export const c{n} = <p>{{a({n})}}</p>;" for n in range(4_000)))
+    reasons: list[str] = []
+    limits = Limits(compile_seconds=0.4)
+    with Compiler(children=1, limits=limits, restarted=reasons.append) as compiler, ThreadPoolExecutor(1) as thread:
+        compiler.compile_many(GOOD[:1])
+        child, began = psutil.Process(compiler.pids()[0]), time.monotonic()
+        compiling = thread.submit(compiler.compile_many, [long])
+        while not compiling.done() and time.monotonic() - began < 2.5:  # longer than it may stand still
+            child.suspend()
+            time.sleep(0.2)
+            child.resume()
+            time.sleep(0.01)
+        assert kinds(compiling.result()) == [Compiled]
+    assert reasons == []
 
 
 def test_a_file_that_takes_too_much_memory_is_refused() -> None:

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from edge.compiler import Compiler
-from edge.compiler_pool import CompilerUnavailable
+from edge.compiler_pool import CompilerUnavailable, Limits
 from edge.compiler_words import Compiled, Failure, Source, Stylesheet
 
 NEIGHBOUR = [Source("src/App.tsx", "export const App = () => <p>well</p>;")]
 TAILWIND = Source("src/index.css", '@import "tailwindcss";')
-
+#: What a bomb may take here: long enough for whoever must not wait for it, and no longer than needed.
+HALF = Limits(css_seconds=3)
+SOON = Limits(css_seconds=1)
 
 LAUGHS = "".join(f"@utility u{n} {{ @apply u{n - 1}; &:hover {{ @apply u{n - 1}; }} }} " for n in range(1, 40))
 
@@ -23,7 +25,7 @@ def bomb(compiler: Compiler, app: str = "attacker") -> Stylesheet | Failure:
 
 
 def test_a_neighbour_is_done_while_a_file_that_takes_long_is_not() -> None:
-    with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
+    with Compiler(children=1, limits=HALF) as compiler, ThreadPoolExecutor() as threads:
         compiler.compile_many(NEIGHBOUR)
         working = threads.submit(bomb, compiler)
         while not compiler.busy():
@@ -37,7 +39,7 @@ def test_a_neighbour_is_done_while_a_file_that_takes_long_is_not() -> None:
 
 
 def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
-    with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
+    with Compiler(children=1, limits=HALF) as compiler, ThreadPoolExecutor() as threads:
         compiler.css("neighbour", TAILWIND, {}, [], lambda: ["p-4"])
         working = threads.submit(bomb, compiler)
         while not compiler.busy():
@@ -51,7 +53,7 @@ def test_a_neighbours_stylesheet_is_done_while_another_takes_long() -> None:
 
 def test_what_was_refused_is_refused_at_once_when_it_comes_again() -> None:
     reasons: list[str] = []
-    with Compiler(children=1, restarted=reasons.append) as compiler:
+    with Compiler(children=1, limits=SOON, restarted=reasons.append) as compiler:
         first, ends = bomb(compiler), len(reasons)
         assert bomb(compiler) == first
     assert ends
@@ -59,7 +61,7 @@ def test_what_was_refused_is_refused_at_once_when_it_comes_again() -> None:
 
 
 def test_of_many_that_take_long_some_are_told_to_come_again_and_a_neighbour_is_served() -> None:
-    with Compiler(children=1) as compiler, ThreadPoolExecutor() as threads:
+    with Compiler(children=1, limits=SOON) as compiler, ThreadPoolExecutor() as threads:
         bombs = [threads.submit(bomb, compiler, name) for name in "abcd"]
         assert isinstance(compiler.compile_many(NEIGHBOUR)[0], Compiled)
         errors = [one.exception() for one in bombs]
