@@ -6,6 +6,8 @@ import { Scanner } from "@tailwindcss/oxide";
 const PLAIN = /^(?:[cm]?[jt]sx?|json|html?)$/;
 /** What is longer, an image in an address for one, is no class; and the scanner's time grows with its square. */
 const LONGEST = 1_000;
+/** Nor is what has more variants than these, or selectors in them: each of them may double what Tailwind writes. */
+const VARIANTS = /(?:[:&][^:&]*){25}/;
 const MARKS = /["'`<>={};,]/;
 
 /** @returns {(content: string, extension: string) => string[]} */
@@ -17,7 +19,7 @@ export function candidateReader() {
       ? [...new Set(text.split(/\s+/))].map(shortened).join("\n")
       : text.split(/(\s+)/).map(shortened).join("");
     const found = scanner.getCandidatesWithPositions({ content, extension });
-    return [...new Set(found.map((one) => one.candidate))];
+    return [...new Set(found.map((one) => one.candidate))].filter((one) => !VARIANTS.test(one));
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { transform } from "lightningcss";
 import { offer } from "./json.js";
+import { refuseDeep } from "./nesting.js";
 import { Problem, placeOfText } from "./problem.js";
 import { importsOf, rebase } from "./urls.js";
 
@@ -90,6 +91,7 @@ function classList(one, specs) {
  * @param {string} source
  */
 function scope(path, source) {
+  refuseDeep(source, path);
   try {
     return transform({
       filename: path,

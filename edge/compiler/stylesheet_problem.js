@@ -12,7 +12,7 @@ const QUOTED = /[`"]([^`"]+)[`"]/g;
  * @param {Map<string, string>} files
  */
 export function problemOf(error, entry, source, files) {
-  if (!(error instanceof Error)) return error;
+  if (error instanceof Problem || !(error instanceof Error)) return error;
   const old = /** @type {import("postcss").CssSyntaxError} */ (error);
   if (old.reason) {
     const file = old.file?.slice(1) || entry;

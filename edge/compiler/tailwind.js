@@ -1,6 +1,8 @@
 // Stylesheets to text: Tailwind's compilers, kept for a while, and plain CSS with its imports put in.
 
 import { compile } from "tailwindcss";
+import { refuseExpansion } from "./expansion.js";
+import { refuseDeep } from "./nesting.js";
 import { loadModule } from "./sheets.js";
 import { usesTailwind } from "./stylesheet.js";
 import { problemOf } from "./stylesheet_problem.js";
@@ -25,6 +27,7 @@ export class Stylesheets {
   /** @param {Request} request */
   async css({ app, entry, source, files = {}, candidates = [], fresh = false, setup = {} }) {
     if (!usesTailwind(source) && !importsOf(source).length) {
+      refuseDeep(source, entry);
       return { css: rebase(source, entry), uses: [], tailwind: false };
     }
     const key = `${app}\0${entry}`;
@@ -36,7 +39,9 @@ export class Stylesheets {
     this.keep(key, kept);
     try {
       const tailwind = [source, ...kept.files.values()].some(usesTailwind);
-      return { css: kept.compiler.build(candidates), uses: [...kept.files.keys()], tailwind };
+      const css = kept.compiler.build(candidates);
+      refuseDeep(css, entry, source); // classes may be nested, too
+      return { css, uses: [...kept.files.keys()], tailwind };
     } catch (error) {
       throw problemOf(error, entry, source, kept.files);
     }
@@ -65,6 +70,7 @@ export class Stylesheets {
     /** @type {Map<string, string>} */
     const used = new Map();
     try {
+      refuseBombs(source, entry);
       const old = isOld(source, files, setup);
       const compiler = await (old
         ? this.start3(entry, source, files, setup, used, last)
@@ -135,6 +141,7 @@ export class Stylesheets {
     const path = within(spec, base);
     for (const name of [path, `${path}.css`, spec]) {
       if (!Object.hasOwn(files, name)) continue;
+      refuseBombs(files[name], name);
       used.set(name, files[name]);
       return { path: name, content: files[name] };
     }
@@ -143,6 +150,15 @@ export class Stylesheets {
     const content = this.sheets.get(spec) ?? linked;
     return content === undefined ? undefined : { path: spec, content };
   }
+}
+
+/**
+ * @param {string} source
+ * @param {string} path
+ */
+function refuseBombs(source, path) {
+  refuseDeep(source, path);
+  refuseExpansion(source, path);
 }
 
 /**

@@ -53,6 +53,10 @@ SHOWN = {
     "half-a-character": {
         "src/a.js": 'export const a = "\\ud800"; const b = 1; export { b as "x y" }; console.log("\\0");'
     },
+    "classes-in-each-other": {
+        "src/a.js": f'import "./a.css"; "{"[&_a,&_b]:" * 30}flex"',
+        "src/a.css": '@import "tailwindcss";',
+    },
     "everything-found": {
         "src/a.js": 'export const g = import.meta.glob("../../**/*", { query: "?raw" });',
         ".env": "S=1",
@@ -102,6 +106,16 @@ REFUSED = {
         {"src/a.js": 'import "./a.css";', "src/a.css": '@import "./a.css";'},
         "src/a.css",
         "recursion",
+    ),
+    "styles-in-each-other": (
+        {"src/a.js": 'import "./a.css";', "src/a.css": "a {\n" * 20_000},
+        "src/a.css",
+        "nested more than 200 deep",
+    ),
+    "classes-in-braces": (
+        {"src/a.js": 'import "./a.css";', "src/a.css": f'@import "./b.css"; @source inline("{"{a,b}" * 40}");'},
+        "src/a.css",
+        "`@source inline` stands for more than",
     ),
     "a-name-of-prototypes": (
         {"src/a.js": 'import "__proto__"; import "constructor";'},
