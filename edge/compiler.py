@@ -96,9 +96,9 @@ class Compiler:
         answer = call.answer.result()
         return Failure(**answer if answer["ok"] else answer["error"])
 
-    def config(self, kind: str, file: Source) -> Read | Failure:
+    def config(self, kind: str, file: Source, mode: str = "development") -> Read | Failure:
         """Read a configuration without running it, or say why it has to be run."""
-        request = {"kind": kind, "path": file.path, "source": file.text}
+        request = {"kind": kind, "path": file.path, "source": file.text, "mode": mode}
         call = self._call("config", file.path, self._limits.compile_seconds, "", **request)
         self._pool.submit(call)
         return _read(call, Read)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from edge import unit
 from edge.compiler import Compiler
 from edge.compiler_words import Failure, Source
+from edge.environment import Mode
 from edge.graph import Problem
 from edge.memory import Memory
 from edge.sandbox import Kind, Overrun, Sandbox
@@ -40,23 +41,23 @@ class Shelf(Protocol):
 class Configs:
     """Thread-safe. What came of a file is remembered by its content and that of all that it may load."""
 
-    def __init__(self, compiler: Compiler, sandbox: Sandbox) -> None:
-        self._compiler, self._sandbox = compiler, sandbox
+    def __init__(self, compiler: Compiler, sandbox: Sandbox, mode: Mode = "development") -> None:
+        self._compiler, self._sandbox, self.mode = compiler, sandbox, mode
         self._known: Memory[bytes, str] = Memory(500)
 
     def value(self, kind: Kind, path: str, text_of: TextOf, env: Mapping[str, str], shelf: Shelf) -> Any | Problem:
         """Return what a configuration comes to, or what is wrong with it."""
         texts = closure(path, text_of)
-        asked = [self._compiler.version, kind, path, texts, sorted(env.items())]
+        asked = [self._compiler.version, self.mode, kind, path, texts, sorted(env.items())]
         key = hashlib.sha256(json.dumps(asked).encode()).digest()
         if (known := self._known.get(key)) is None:
-            read = self._compiler.config(kind, Source(path, texts[path]))
+            read = self._compiler.config(kind, Source(path, texts[path]), self.mode)
             if isinstance(read, Failure) or read.dynamic is None:
                 told = _told(read if isinstance(read, Failure) else read.value)
             elif (kept := shelf.code([key]).get(key)) is not None:
                 told = kept[0]
             else:
-                found = self._sandbox.evaluate(kind, path, texts, env)
+                found = self._sandbox.evaluate(kind, path, texts, env, self.mode)
                 if isinstance(found, Overrun):  # perhaps the machine was busy: another time it may be otherwise
                     return problem(found)
                 told = _told(found)

@@ -58,7 +58,7 @@ class Survey:
     """One look at an app's configuration."""
 
     def __init__(self, configs: Configs, text_of: TextOf, shelf: Shelf) -> None:
-        self._configs, self._text_of, self._shelf = configs, text_of, shelf
+        self._configs, self._text_of, self._shelf, self._mode = configs, text_of, shelf, configs.mode
         self._variables = self._environment("")
         self._warnings: list[str] = []
         self._root = ""
@@ -83,7 +83,7 @@ class Survey:
         return Conventions(
             paths={**aliases(tsconfigs, read.root), **read.paths},
             define=read.define,
-            env={**environment.shown(self._variables, read.prefixes), **read.env},
+            env={**environment.shown(self._variables, read.prefixes, self._mode), **read.env},
             tailwind=_keyed(tailwind),
             styles=read.styles,
             compilers=frozenset(_COMPILERS[one] for one in _COMPILERS if self._version(one) is not None),
@@ -136,7 +136,7 @@ class Survey:
         plugins = found.get("plugins") if isinstance(found, dict) else None
         names = list(plugins) if isinstance(plugins, dict | list) else []
         for name in sorted(set(names) - _DONE):
-            self._warnings.append(f"{path}: the PostCSS plugin {name} is left out of previews")
+            self._warnings.append(f"{path}: the PostCSS plugin {name} is left out")
         return names
 
     def _major(self) -> int | None:
@@ -151,7 +151,7 @@ class Survey:
         return next((one for one in found if isinstance(one, str)), None)
 
     def _environment(self, folder: str) -> dict[str, str]:
-        return environment.read([self._text_of(folder + name) or "" for name in environment.FILES])
+        return environment.read([self._text_of(folder + name) or "" for name in environment.files(self._mode)])
 
     def _nearest(self, names: Sequence[str]) -> str | None:
         """Return what is there of some names, beside index.html or in the app's own folder."""

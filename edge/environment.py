@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-MODE = "development"
-#: The later wins.
-FILES = (".env", ".env.local", f".env.{MODE}", f".env.{MODE}.local")
-BUILT_IN: Mapping[str, Any] = {"MODE": MODE, "DEV": True, "PROD": False, "SSR": False, "BASE_URL": "/"}
+#: A preview is written in, a build is made for others.
+Mode = Literal["development", "production"]
 
 _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*(?:=|:[ \t])[ \t]*"
@@ -18,6 +16,16 @@ _REFERENCE = re.compile(r"\\\$|\$\{([^{}:]+?)(?::?-([^{}]*))?\}|\$(\w+)")
 _IN_PAGE = re.compile(r"%(\S+?)%")
 #: More of a file, or of a value, is nobody's configuration.
 _LONGEST = 50_000
+
+
+def files(mode: Mode = "development") -> tuple[str, ...]:
+    """Return the names of the files in question; the later wins."""
+    return (".env", ".env.local", f".env.{mode}", f".env.{mode}.local")
+
+
+def built_in(mode: Mode) -> dict[str, Any]:
+    """Return what is always there."""
+    return {"MODE": mode, "DEV": mode == "development", "PROD": mode == "production", "SSR": False, "BASE_URL": "/"}
 
 
 def read(texts: Sequence[str]) -> dict[str, str]:
@@ -33,9 +41,9 @@ def read(texts: Sequence[str]) -> dict[str, str]:
     return {name: expanded[name] for name in found}
 
 
-def shown(variables: Mapping[str, str], prefixes: Sequence[str]) -> dict[str, Any]:
+def shown(variables: Mapping[str, str], prefixes: Sequence[str], mode: Mode = "development") -> dict[str, Any]:
     """Return what `import.meta.env` has: what a page may see, and what is always there."""
-    return {**{name: value for name, value in variables.items() if name.startswith(tuple(prefixes))}, **BUILT_IN}
+    return {**{name: value for name, value in variables.items() if name.startswith(tuple(prefixes))}, **built_in(mode)}
 
 
 def in_page(html: str, env: Mapping[str, Any]) -> str:

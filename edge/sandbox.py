@@ -90,9 +90,12 @@ class Sandbox:
         self._lock = threading.Lock()
         self._styles: _Child | None = None
 
-    def evaluate(self, kind: Kind, path: str, files: Mapping[str, str], env: Mapping[str, str]) -> Any | Failure:
+    def evaluate(
+        self, kind: Kind, path: str, files: Mapping[str, str], env: Mapping[str, str], mode: str = "development"
+    ) -> Any | Failure:
         """Return what a configuration comes to, as data."""
         request = {"op": "evaluate", "kind": kind, "path": path, "files": dict(files), "env": dict(env)}
+        request["mode"] = mode
         with self._turns:
             child = _Child("evaluate", self.prefix, self._folder)
             try:

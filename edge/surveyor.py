@@ -10,6 +10,7 @@ from edge.compiler import Compiler
 from edge.compiler_words import Failure, Source
 from edge.configs import Configs
 from edge.conventions import Conventions, Survey
+from edge.environment import Mode
 from edge.graph import Problem
 from edge.memory import Memory
 from edge.sandbox import Sandbox
@@ -32,9 +33,9 @@ class Shelf(Texts, configs.Shelf, Protocol):
 class Surveyor:
     """Thread-safe. What an app's page is made with beside its code, and what that makes of a key."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: Compiler, mode: Mode = "development") -> None:
         self._sandbox = Sandbox()
-        self._configs = Configs(compiler, self._sandbox)
+        self._configs = Configs(compiler, self._sandbox, mode)
         self._outside: Memory[bytes, tuple[components.Block, ...]] = Memory(5_000)
         self._known: Memory[str, tuple[dict[str, bytes | None], Conventions | Problem]] = Memory(1_000)
 

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PLUGIN } from "./config3.js";
 import { Dynamic } from "./expression.js";
+import { given } from "./given.js";
 import { PLUGINS } from "./plugins3.js";
 import { readDefault } from "./static.js";
 
@@ -20,18 +21,17 @@ const OF_VITE = {
   resolve: { alias: true },
   css: { preprocessorOptions: true },
 };
-const GIVEN = { mode: "development", command: "serve", isSsrBuild: false, isPreview: false };
 
 /**
- * @param {{path: string, source: string, kind: Kind}} request
+ * @param {{path: string, source: string, kind: Kind, mode?: string}} request
  * @returns {{value: any} | {dynamic: string}} dynamic: why it has to be run
  */
-export function readConfig({ path, source, kind }) {
+export function readConfig({ path, source, kind, mode }) {
   if (kind === "plugin") return { dynamic: "It is a plugin" };
   try {
     const modules = kind === "vite" ? forVite() : forStyles();
     const wanted = kind === "vite" ? OF_VITE : true;
-    const value = readDefault(path, source, modules, globalsOf(path), wanted, [GIVEN]);
+    const value = readDefault(path, source, modules, globalsOf(path), wanted, [given(mode)]);
     return { value: plain(kind === "tailwind" ? { ...value, content: [] } : value) };
   } catch (error) {
     if (error instanceof Dynamic) return { dynamic: error.message };

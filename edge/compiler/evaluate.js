@@ -3,23 +3,23 @@
 import { posix } from "node:path";
 import { compileFunction } from "node:vm";
 import { transform } from "sucrase";
+import { given } from "./given.js";
 import { packagesFor } from "./packages.js";
 import { Problem } from "./problem.js";
 import { dataOf, Refused } from "./record.js";
 
 const ENDINGS = ["", ".ts", ".js", ".mjs", ".cjs", ".mts", ".cts", ".json", "/index.ts", "/index.js"];
-const GIVEN = { mode: "development", command: "serve", isSsrBuild: false, isPreview: false };
 const PARAMETERS = ["module", "exports", "require", "__dirname", "__filename", "__meta", "process"];
 
 /**
- * @param {{path: string, kind: import("./configs.js").Kind, files: Record<string, string>, env: Record<string, string>}} request
+ * @param {{path: string, kind: import("./configs.js").Kind, files: Record<string, string>, env: Record<string, string>, mode?: string}} request
  */
-export async function evaluate({ path, kind, files, env }) {
+export async function evaluate({ path, kind, files, env, mode }) {
   const app = new App(files, env);
   try {
     const exported = app.load(path);
     let value = exported?.default ?? exported;
-    if (typeof value === "function" && (kind === "vite" || kind === "postcss")) value = value(GIVEN);
+    if (typeof value === "function" && (kind === "vite" || kind === "postcss")) value = value(given(mode));
     return { value: dataOf(kind, await value) };
   } catch (error) {
     if (error instanceof Problem) throw error;

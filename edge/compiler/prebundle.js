@@ -143,7 +143,7 @@ function chunksOf(path, outputs, found = new Set()) {
  * Node's own modules do not exist in a browser: a package of that name, or nothing.
  * @type {import("esbuild").Plugin}
  */
-const nodeModulesOfTheBrowser = {
+export const nodeModulesOfTheBrowser = {
   name: "node-modules-of-the-browser",
   setup({ onResolve, onLoad, resolve: find }) {
     onResolve({ filter: BUILTINS }, async ({ path, importer, resolveDir, kind, pluginData }) => {

@@ -130,6 +130,11 @@ class Installation:
         }
         return Bundle(parts, {name: (out / name).read_bytes() for name in made.files})
 
+    def move(self, place: Path) -> None:
+        """Fetch the tree and put it at a place, whole or not at all."""
+        _answer(self.npm, "install")
+        (self.folder / "root").rename(place)
+
 
 def _tree(answer: Mapping[str, Any]) -> Tree:
     tree = Tree(**answer)

@@ -99,7 +99,7 @@ def test_a_sheet_may_name_its_configuration_and_its_plugins(look: Look) -> None:
 def test_postcss_plugins_are_followed_or_said_to_be_left_out(look: Look, name: str, text: str) -> None:
     found = seen(look({name: text, "src/index.css": "@tailwind base;"}))
     assert found.tailwind["prefix"] is True
-    assert found.warnings == (f"{name}: the PostCSS plugin postcss-own is left out of previews",)
+    assert found.warnings == (f"{name}: the PostCSS plugin postcss-own is left out",)
 
 
 def test_vite_is_followed_as_far_as_it_goes_and_said_where_it_cannot_be(look: Look) -> None:
@@ -132,7 +132,7 @@ def test_the_root_is_the_folder_that_vite_says(look: Look) -> None:
     found = seen(look(files))
     assert (found.root, found.env["VITE_KEY"]) == ("client/", "inside")
     assert found.paths == {"@/*": "client/src/*", "/*": "client/*"}
-    assert found.warnings == ("client/postcss.config.json: the PostCSS plugin postcss-own is left out of previews",)
+    assert found.warnings == ("client/postcss.config.json: the PostCSS plugin postcss-own is left out",)
     files["vite.config.ts"] = 'export default { root: "./client/", envDir: ".." };'
     assert seen(look(files)).env["VITE_KEY"] == "outside"
 

@@ -30,7 +30,7 @@ def test_a_value_is_read(text: str, value: str) -> None:
 
 
 def test_the_later_file_wins_also_in_what_refers_to_it() -> None:
-    assert environment.FILES == (".env", ".env.local", ".env.development", ".env.development.local")
+    assert environment.files() == (".env", ".env.local", ".env.development", ".env.development.local")
     assert environment.read(["A=1\nVITE_A=$A", "A=2"]) == {"A": "2", "VITE_A": "2"}
 
 

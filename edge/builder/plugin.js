@@ -1,0 +1,206 @@
+// What esbuild is told of an app: where its modules are, and what each of them is.
+
+import { readFile } from "node:fs/promises";
+import { isAbsolute, relative } from "node:path";
+import { init } from "es-module-lexer";
+import { notInstalled } from "../compiler/peers.js";
+import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
+import { Problem, placeOfImport } from "../compiler/problem.js";
+import { compileOwnModule } from "../compiler/stylesheet.js";
+import { componentOf } from "./components.js";
+import * as lazy from "./lazy.js";
+import { ENVIRONMENT, moduleOf } from "./module.js";
+import { importedSheets, plainSheet } from "./sheets.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {{folder: string, scanned?: Set<string>, styled: boolean, worker: (path: string) => Promise<string>, absent?: Set<string>}} Way how one bundle is made: `scanned` notes packages, and leaves them alone */
+
+const STYLE = /\.(?:css|scss|sass|less)$/;
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+const OURS = "app";
+const ASSET =
+  /\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|eot|mp3|wav|ogg|m4a|flac|mp4|webm|mov|pdf|wasm|txt|glb|gltf)$/i;
+
+/**
+ * @param {App} app
+ * @param {Way} way
+ * @returns {import("esbuild").Plugin[]}
+ */
+export function plugins(app, way) {
+  return [appFiles(app, way), packageFiles(app, way), notInstalled(way.absent ?? new Set()), nodeModulesOfTheBrowser];
+}
+
+/**
+ * @param {App} app
+ * @param {Way} way
+ * @returns {import("esbuild").Plugin}
+ */
+function appFiles(app, way) {
+  return {
+    name: "app",
+    setup({ onStart, onResolve, onLoad, resolve }) {
+      onStart(async () => void (await init));
+      onResolve({ filter: /^fleet:/ }, ({ path }) => ({ path, namespace: "fleet" }));
+      onLoad({ filter: /.*/, namespace: "fleet" }, ({ path }) => {
+        if (path === lazy.NAME) return js(lazy.SOURCE);
+        if (path === ENVIRONMENT) return value(app.request.env);
+        return js(`import ${JSON.stringify(`/${path.slice("fleet:".length)}`)};`);
+      });
+      const wanted = { resolve, way, app };
+      onResolve({ filter: /.*/, namespace: "fleet" }, (asked) => targetOf(asked, wanted));
+      onResolve({ filter: /.*/, namespace: OURS }, (asked) => targetOf(asked, wanted));
+      onLoad({ filter: /.*/, namespace: "public" }, ({ path }) => ({
+        contents: `export default ${JSON.stringify(path)};`,
+      }));
+      onLoad({ filter: /.*/, namespace: OURS }, async ({ path }) => {
+        try {
+          return await loaded(path, app, way);
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          return { errors: [{ text: error.message, detail: error.report }] };
+        }
+      });
+    },
+  };
+}
+
+/**
+ * @param {import("esbuild").OnResolveArgs} asked
+ * @param {{resolve: import("esbuild").PluginBuild["resolve"], way: Way, app: App}} wanted
+ * @returns {Promise<import("esbuild").OnResolveResult | undefined>}
+ */
+async function targetOf({ path, importer, kind }, { resolve, way, app }) {
+  const target = app.resolve(importer, path);
+  if (target.kind === "local") return { path: target.path + (target.query && `?${target.query}`), namespace: OURS };
+  if (target.kind === "missing") return { errors: [wrong(app, importer, path, target.reason)] };
+  if (target.kind === "url")
+    return /^(?:https?:|data:|blob:|\/\/)/.test(path)
+      ? { path, external: true }
+      : { path: target.url, namespace: "public" };
+  const [spec, query] = target.spec.split("?");
+  if (way.scanned) {
+    way.scanned.add(target.spec);
+    return { path, external: true };
+  }
+  const found = await resolve(spec, { kind, resolveDir: way.folder, pluginData: query });
+  if (found.errors.length) {
+    const reason = found.errors[0].text.replace(/^Could not resolve/, "Cannot find");
+    return { errors: [wrong(app, importer, path, reason)] };
+  }
+  return query && isAbsolute(found.path) ? { path: `${found.path}?${query}`, namespace: "package" } : found;
+}
+
+/**
+ * @param {App} app
+ * @param {string} importer
+ * @param {string} spec
+ * @param {string} message
+ */
+function wrong(app, importer, spec, message) {
+  const source = app.text(importer in app.request.virtual ? importer : importer.split("?")[0]);
+  const { report } = new Problem(message, importer.split("?")[0], source, placeOfImport(source, spec));
+  return { text: message, detail: report };
+}
+
+/**
+ * @param {string} name a path, and what is wanted of it
+ * @param {App} app
+ * @param {Way} way
+ * @returns {Promise<import("esbuild").OnLoadResult>}
+ */
+async function loaded(name, app, way) {
+  if (name in app.request.virtual) return script(name, app.text(name), app, way);
+  const [path, query = ""] = name.split("?");
+  const words = query.split("&");
+  if (words.includes("raw")) return value(app.text(path));
+  if (words.includes("worker") || words.includes("sharedworker")) return workerOf(path, words, way);
+  if (words.includes("url")) return value(app.address(path, app.bytes(path), query));
+  if (words.includes("init")) return js(initOf(app.address(path, app.bytes(path), "no-inline")));
+  if (STYLE.test(path)) return styleOf(path, words, app, way);
+  if (/\.(?:vue|svelte|svelte\.[jt]s)$/.test(path)) return componentOf(path, app, way);
+  if (path.endsWith(".json")) return { contents: app.text(path), loader: "json" };
+  if (SCRIPT.test(path)) return script(path, app.text(path), app, way);
+  return value(app.address(path, app.bytes(path), query));
+}
+
+/** @param {unknown} one @returns {import("esbuild").OnLoadResult} */
+const value = (one) => js(`export default ${JSON.stringify(one)};`);
+
+/** @param {string} contents @returns {import("esbuild").OnLoadResult} */
+const js = (contents) => ({ contents, loader: "js" });
+
+/**
+ * @param {string} path
+ * @param {string} source
+ * @param {App} app
+ * @param {Way} way
+ */
+function script(path, source, app, way) {
+  const made = app.modules.get(path) ?? moduleOf(path, source, app);
+  app.modules.set(path, made);
+  return { ...js(made), resolveDir: way.folder };
+}
+
+/** @param {string} address */
+const initOf = (address) =>
+  `export default (imports) => WebAssembly.instantiateStreaming(fetch(${JSON.stringify(address)}), imports).then((one) => one.instance);`;
+
+/**
+ * @param {string} path
+ * @param {string[]} words
+ * @param {Way} way
+ */
+async function workerOf(path, words, way) {
+  if (way.scanned) await way.worker(path);
+  const address = JSON.stringify(way.scanned ? "" : `/${await way.worker(path)}`);
+  if (words.includes("url")) return js(`export default ${address};`);
+  const kind = words.includes("sharedworker") ? "SharedWorker" : "Worker";
+  return js(`export default function (options) { return new ${kind}(${address}, { name: options?.name }); }`);
+}
+
+/**
+ * A style sheet as a module: a mark where it takes effect, and the names of its classes if it has any of its own.
+ * @param {string} path
+ * @param {string[]} words
+ * @param {App} app
+ * @param {Way} way
+ */
+async function styleOf(path, words, app, way) {
+  const source = await plainSheet(path, app);
+  if (way.scanned) for (const spec of importedSheets(path, source, app)) way.scanned.add(spec);
+  if (words.includes("inline")) return js(`export default __fleetText(${app.sheetNumber(path)});`);
+  const mark = way.styled ? `__fleetCss(${app.sheetNumber(path)});` : "";
+  if (!/\.module\.\w+$/.test(path)) return js(mark);
+  const { classes } = compileOwnModule(path, source);
+  const names = Object.keys(classes).filter((one) => /^[A-Za-z_$][\w$]*$/.test(one) && !RESERVED.has(one));
+  const exported = names.map((one) => `export const ${one} = ${JSON.stringify(classes[one])};`);
+  return js([mark, ...exported, `export default ${JSON.stringify(classes)};`].join("\n"));
+}
+const RESERVED = new Set(
+  "break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield await eval arguments".split(
+    " ",
+  ),
+);
+
+/**
+ * What packages bring that is no script; and nothing outside of their folder is read.
+ * @param {App} app
+ * @param {Way} way
+ * @returns {import("esbuild").Plugin}
+ */
+function packageFiles(app, way) {
+  return {
+    name: "packages",
+    setup({ onLoad }) {
+      onLoad({ filter: STYLE, namespace: "file" }, ({ path }) => ({
+        ...js(way.styled ? `__fleetCss(${app.sheetNumber(`package:${relative(way.folder, path)}`)});` : ""),
+      }));
+      onLoad({ filter: ASSET, namespace: "file" }, async ({ path }) => value(app.address(path, await readFile(path))));
+      onLoad({ filter: /.*/, namespace: "package" }, async ({ path: name }) => {
+        const [path, query] = name.split("?");
+        const bytes = await readFile(path);
+        return value(query.split("&").includes("raw") ? bytes.toString() : app.address(path, bytes, query));
+      });
+    },
+  };
+}
