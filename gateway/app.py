@@ -3,7 +3,19 @@
 from fastapi import FastAPI
 
 from gateway import problems
-from gateway.api import apps, archives, differences, events, files, health, messages, previews, versions
+from gateway.api import (
+    apps,
+    archives,
+    builds,
+    differences,
+    events,
+    files,
+    health,
+    messages,
+    previews,
+    releases,
+    versions,
+)
 from gateway.demo import page as demo
 from gateway.front import Front
 from gateway.openapi import complete
@@ -20,7 +32,8 @@ def build(parts: Parts) -> Front:
         redoc_url=None,
         exception_handlers=problems.HANDLERS,
     )
-    for part in (events, apps, messages, files, versions, differences, archives, previews, health, demo):
+    files_of = (files, versions, differences, archives)
+    for part in (events, apps, messages, *files_of, builds, releases, previews, health, demo):
         web.include_router(part.router(parts))
     web.include_router(parts.runtime.router())
     complete(web)

@@ -9,6 +9,7 @@ from contracts.settings import complaints
 from gateway.cli import (
     access,
     apps,
+    builds,
     contracts,
     dead_letters,
     demo,
@@ -43,6 +44,8 @@ app.command()(tail.tail)
 app.command()(story.story)
 app.command()(token.token)
 app.command()(apps.apps)
+app.command()(builds.build)
+app.command()(builds.releases)
 app.command()(demo.demo)
 app.command()(demo.link)
 app.command()(access.access)
