@@ -34,9 +34,7 @@ def made(database_url: str, app_id: str) -> list[str]:
             releases.keep(tx, app_id, one, {page: content}, app_version=1, build_id="x")
         builds.note(tx, cause, "production")
         report = json.dumps([{"file": "index.html", **SIZES}])
-        end = End(
-            "succeeded", 0.5, later.release_id, None, None, json.dumps(SIZES), report, ["mind this"], "all of it"
-        )
+        end = End("succeeded", 0.5, later.release_id, None, None, json.dumps(SIZES), report, ["mind this"], "all of it")
         builds.end(tx, app_id, builds.name(cause), end)
     return [earlier.release_id, later.release_id]
 
