@@ -15,6 +15,9 @@ import { importedSheets, plainSheet } from "./sheets.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {{folder: string, scanned?: Set<string>, styled: boolean, worker: (path: string) => Promise<string>, absent?: Set<string>}} Way how one bundle is made: `scanned` notes packages, and leaves them alone */
 
+/** What the entry of a server is called; a page's entry exports nothing. */
+export const SERVER = "fleet:server:";
+const served = (/** @type {string} */ path) => `export * from ${path};\nexport { default } from ${path};`;
 const STYLE = /\.(?:css|scss|sass|less)$/;
 const SCRIPT = /\.[cm]?[jt]sx?$/;
 const OURS = "app";
@@ -44,6 +47,7 @@ function appFiles(app, way) {
       onLoad({ filter: /.*/, namespace: "fleet" }, ({ path }) => {
         if (path === lazy.NAME) return js(lazy.SOURCE);
         if (path === ENVIRONMENT) return value(app.request.env);
+        if (path.startsWith(SERVER)) return js(served(JSON.stringify(`/${path.slice(SERVER.length)}`)));
         return js(`import ${JSON.stringify(`/${path.slice("fleet:".length)}`)};`);
       });
       const wanted = { resolve, way, app };

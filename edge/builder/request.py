@@ -13,6 +13,8 @@ from edge.resolve import root_of
 TARGET = ("es2022", "chrome111", "edge111", "firefox114", "safari16.4")
 #: Where server code begins, in the order of preference.
 SERVERS = ("src/worker.ts", "src/worker.js", "src/worker.mjs", "functions/index.ts", "functions/index.js")
+#: What tells it from a script that a page runs beside itself.
+_SERVES = re.compile(rb"^\s*export\s+(?:default\b|\{[^}]*\bdefault\b)", re.MULTILINE)
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
 _INLINE = re.compile(r'"/(index\.html\?inline=\d+\.js)"')
 _HEAD_ENDS = re.compile(r"[ \t]*</head\b", re.IGNORECASE)
@@ -48,7 +50,7 @@ def request(
         "styles": dict(conventions.styles),
         "target": TARGET,
         "options": _options(files),
-        "server": next((one for one in SERVERS if one in files), ""),
+        "server": next((one for one in SERVERS if _SERVES.search(files.get(one, b""))), ""),
     }
 
 

@@ -1,7 +1,7 @@
 // The server code of an app as a Worker of one module.
 
 import { hash } from "./assets.js";
-import { plugins } from "./plugin.js";
+import { plugins, SERVER } from "./plugin.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -15,7 +15,7 @@ const MAIN = "index.js";
 export async function server(app, way, bundle) {
   const result = await bundle({
     absWorkingDir: way.folder,
-    entryPoints: [app.request.server],
+    entryPoints: [SERVER + app.request.server],
     outdir: way.folder,
     write: false,
     bundle: true,
