@@ -17,6 +17,7 @@ from prometheus_client import start_http_server
 from actors.fleet import GROUPS, consumed
 from actors.runtime.actor import Actor
 from actors.runtime.broker import EventsBroker, WorkQueue
+from actors.runtime.consumer import EventConsumer
 from actors.runtime.deadline import Deadlines, watch
 from actors.runtime.duty import keep
 from actors.runtime.engine import Engine
@@ -82,6 +83,9 @@ class Crew:
         while not all(thread.running or not thread.is_alive() for thread in self.threads()):
             time.sleep(0.01)  # told to stop before it has begun, a thread would begin all the same
         self.queue.close()
+        for thread in self.worker.consumers.values():
+            if isinstance(thread.consumer, EventConsumer):
+                thread.consumer.hurry()
         self.worker.stop(timeout=20_000)
         self._name_who_stays()
         for engine in self.engines:

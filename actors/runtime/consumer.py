@@ -107,6 +107,10 @@ class EventConsumer(Consumer):
     def requeue(self, messages: Any) -> None:
         """Leave it to the broker: what is unsettled returns when the connection closes."""
 
+    def hurry(self) -> None:
+        """Let dramatiq's thread see soon that it is to stop."""
+        self._inlet.hurry()
+
     def close(self) -> None:
         """Send what is settled and hang up. An exception here would end dramatiq's thread for good."""
         try:

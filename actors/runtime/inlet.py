@@ -16,6 +16,7 @@ from pika.exceptions import AMQPError
 from actors.runtime.frames import Frames, Message
 
 _PATIENCE = 10.0
+_SHORT_REST = 0.01
 _CHUNK = 64 * 1024
 _CHANNEL = 1
 _ABLE = {"consumer_cancel_notify": True, "authentication_failure_close": True}
@@ -26,7 +27,7 @@ class Lost(Exception):
 
 
 class Inlet:
-    """One connection, one channel, one consumer. Only `call_soon` may be called from another thread."""
+    """One connection, one channel, one consumer. Only `call_soon` and `hurry` may be called from another thread."""
 
     def __init__(self, parameters: pika.ConnectionParameters, queue: str, *, prefetch: int, rest: float) -> None:
         self.open, self._asking = True, True
@@ -65,6 +66,11 @@ class Inlet:
         self._steps.append(step)
         with suppress(OSError):  # it rings already, or nobody is there any more
             self._ringer.send(b"!")
+
+    def hurry(self) -> None:
+        """Let the caller of `next` look around often from now on: it is about to be told to leave."""
+        self._rest = _SHORT_REST
+        self.call_soon(lambda: None)
 
     def send(self, methods: list[Any], channel: int = _CHANNEL) -> None:
         """Tell the broker something, in one piece."""
