@@ -28,6 +28,8 @@ export class App {
   sheets = [];
   /** Scripts as they were read once. @type {Map<string, string>} */
   modules = new Map();
+  /** The styles of components, by their paths. @type {Map<string, string>} */
+  componentSheets = new Map();
   /** Modules that something imports lazily, by number. @type {string[]} */
   lazy = [];
   /** @type {Set<string>} */

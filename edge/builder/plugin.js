@@ -7,7 +7,7 @@ import { notInstalled } from "../compiler/peers.js";
 import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
 import { Problem, placeOfImport } from "../compiler/problem.js";
 import { compileOwnModule } from "../compiler/stylesheet.js";
-import { componentOf } from "./components.js";
+import { COMPONENT, componentOf } from "./components.js";
 import * as lazy from "./lazy.js";
 import { ENVIRONMENT, moduleOf } from "./module.js";
 import { importedSheets, plainSheet } from "./sheets.js";
@@ -121,7 +121,7 @@ async function loaded(name, app, way) {
   if (words.includes("url")) return value(app.address(path, app.bytes(path), query));
   if (words.includes("init")) return js(initOf(app.address(path, app.bytes(path), "no-inline")));
   if (STYLE.test(path)) return styleOf(path, words, app, way);
-  if (/\.(?:vue|svelte|svelte\.[jt]s)$/.test(path)) return componentOf(path, app, way);
+  if (COMPONENT.test(path)) return componentOf(path, app, way);
   if (path.endsWith(".json")) return { contents: app.text(path), loader: "json" };
   if (SCRIPT.test(path)) return script(path, app.text(path), app, way);
   return value(app.address(path, app.bytes(path), query));

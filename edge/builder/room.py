@@ -10,10 +10,13 @@ from typing import Any
 
 from contracts.release import Asset, Manifest, Module, Script
 from contracts.settings import Settings
-from edge import compiler_node
+from edge import compiler_node, components
 from edge.builder import process, request
 from edge.builder.process import Limits, Tell
 from edge.compiler import Compiler
+from edge.compiler_words import Failure, Source
+from edge.configs import problem
+from edge.conventions import Conventions
 from edge.cover import App, Covers, Shelf
 from edge.drawing import Wrong
 from edge.graph import Problem
@@ -156,10 +159,22 @@ class Room:
             raise Flawed("configuring", wrong.problem) from None
         texts = app.shelf.texts(set(app.files.values()))
         files = {path: texts[sha256] for path, sha256 in app.files.items()}
+        files |= self._components(app, files, conventions)
         html = covers.text(app, f"{conventions.root}index.html") or around.render("", "")
         config = next((name for name in _VITE if name in files), None)
         unknown = request.unknown_plugins(config, files[config].decode(errors="replace")) if config else []
         return request.request(files, html, around, entry, conventions), [*conventions.warnings, *unknown]
+
+    def _components(self, app: App, files: Mapping[str, bytes], conventions: Conventions) -> dict[str, bytes]:
+        """Return the components that take something from outside, with that in its place."""
+        found: dict[str, bytes] = {}
+        for path in files:
+            if path.endswith(components.ENDINGS) and components.outside(text := files[path].decode(errors="replace")):
+                plain = self._surveyor.plain(Source(path, text), app.files, app.shelf, conventions)
+                if isinstance(plain, Failure):
+                    raise Flawed("reading", problem(plain))
+                found[path] = plain.text.encode()
+        return found
 
     @cached_property
     def _compiler(self) -> Compiler:

@@ -113,7 +113,7 @@ export class Sheets {
 
   /** @param {string} path */
   async ofApp(path) {
-    const plain = await plainSheet(path, this.app);
+    const plain = this.app.componentSheets.get(path) ?? (await plainSheet(path, this.app));
     const source = /\.module\.\w+$/.test(path) ? compileOwnModule(path, plain).css : plain;
     const files = { ...this.app.styleTexts(), ...(await this.packageSheets(path, source)) };
     const setup = this.app.request.tailwind;

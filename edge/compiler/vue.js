@@ -32,6 +32,23 @@ const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 
  * @param {Record<string, string>} define
  */
 export function compileVue(path, source, define) {
+  const { css, text, language, rows } = readVue(path, source, HOT);
+  try {
+    const made = retraced(compileScript(`${path}.${language}`, text, define), rows, path, source);
+    return { kind: css ? "css-module" : "module", ...made, ...(css ? { css, tailwind: usesTailwind(css) } : {}) };
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem(error.message, path, source, placeIn(error, source));
+    throw error;
+  }
+}
+
+/**
+ * The script and the styles of a component.
+ * @param {string} path
+ * @param {string} source
+ * @param {string} end what stands behind the component
+ */
+export function readVue(path, source, end = "export default component;") {
   /** @type {typeof import("@vue/compiler-sfc")} */
   const vue = require("@vue/compiler-sfc");
   const { descriptor, errors } = vue.parse(source, { filename: path });
@@ -40,9 +57,7 @@ export function compileVue(path, source, define) {
   refuseUnsupported(descriptor, path, source);
   try {
     const { css, modules } = stylesOf(vue, descriptor, id, path, source);
-    const { text, language, rows } = scriptOf(vue, descriptor, id, path, source, modules);
-    const made = retraced(compileScript(`${path}.${language}`, text, define), rows, path, source);
-    return { kind: css ? "css-module" : "module", ...made, ...(css ? { css, tailwind: usesTailwind(css) } : {}) };
+    return { css, ...scriptOf(vue, descriptor, id, path, source, modules, end) };
   } catch (error) {
     if (error instanceof Problem) throw new Problem(error.message, path, source, placeIn(error, source));
     throw problemOf(error, path, source, descriptor.scriptSetup ?? descriptor.script);
@@ -56,8 +71,9 @@ export function compileVue(path, source, define) {
  * @param {string} path
  * @param {string} source
  * @param {Record<string, Record<string, string>>} modules
+ * @param {string} end
  */
-function scriptOf(vue, descriptor, id, path, source, modules) {
+function scriptOf(vue, descriptor, id, path, source, modules, end) {
   const { script, scriptSetup, template } = descriptor;
   const language = scriptSetup?.lang ?? script?.lang ?? "js";
   const written = script || scriptSetup;
@@ -84,9 +100,10 @@ function scriptOf(vue, descriptor, id, path, source, modules) {
     parts.push(code.replace(/\bexport (function render)\b/, "       $1"), "component.render = render;");
   }
   if (descriptor.styles.some((style) => style.scoped)) parts.push(`component.__scopeId = "data-v-${id}";`);
-  parts.push(`component.__cssModules = ${JSON.stringify(modules)};`, `component.__file = ${JSON.stringify(path)};`);
+  parts.push(`component.__cssModules = ${JSON.stringify(modules)};`);
+  if (end === HOT) parts.push(`component.__file = ${JSON.stringify(path)};`);
   const scripts = hash(JSON.stringify([script?.content, scriptSetup?.content, modules]));
-  parts.push(HOT.replaceAll("ID", JSON.stringify(id)).replace("SCRIPT", JSON.stringify(scripts)));
+  parts.push(end.replaceAll("ID", JSON.stringify(id)).replace("SCRIPT", JSON.stringify(scripts)));
   return { text: parts.join("\n"), language, rows };
 }
 

@@ -16,6 +16,7 @@ from edge.builder import process, request
 from edge.builder.process import Limits, Superseded
 from edge.builder.room import Built, Flawed, Room
 from edge.sandbox import confinement
+from tests.edge.registry import Registry
 from tests.edge.shelves import MemoryShelf
 from tests.patience import until
 
@@ -232,6 +233,66 @@ def test_server_code_is_a_worker_of_its_own_and_is_never_served(build: Callable[
     assert script is not None
     assert b"from the server" in built.contents[bytes.fromhex(script.modules[script.main].sha256)]
     assert script.modules["index.js"].sha256 not in {asset.sha256 for asset in built.manifest.assets.values()}
+
+
+VUE = b"""<script setup lang="ts">
+import { ref } from "vue";
+const name = ref<string>("a boat");
+</script>
+<template><p class="name">{{ name }}</p></template>
+<style scoped lang="scss">$teal: teal; .name { color: $teal }</style>
+"""
+SVELTE = b"""<script lang="ts">let { name }: { name: string } = $props();</script>
+<p>{name}</p>
+<style>p { color: plum }</style>
+"""
+
+
+MANY = b"""
+import "./main.css";
+import { createRoot } from "react-dom/client";
+import { createApp } from "vue";
+import { mount } from "svelte";
+import Boat from "./Boat.vue";
+import Quay from "./Quay.svelte";
+const at = (name: string) => document.body.appendChild(Object.assign(document.createElement("div"), { id: name }));
+createRoot(at("react")).render(<p className="bg-teal-500 p-[3px]">a sail</p>);
+createApp(Boat).mount(at("vue"));
+mount(Quay, { target: at("svelte"), props: { name: "a quay" } });
+"""
+PACKAGES = {"react": "19.3.1", "react-dom": "19.3.1", "vue": "3.5.45", "svelte": "5.57.3", "tailwindcss": "4.3.5"}
+
+
+@pytest.fixture
+def real_room(real_registry: Registry) -> Iterator[Room]:
+    """A room whose packages are real."""
+    room = Room(Settings(npm_registry=real_registry.url))
+    yield room
+    room.close()
+
+
+def test_react_vue_svelte_and_tailwind_are_built_of_their_packages(real_room: Room, context: BrowserContext) -> None:
+    manifest = {"dependencies": PACKAGES, "devDependencies": {"sass": "1"}}
+    shelf = MemoryShelf(
+        {
+            "index.html": b'<html><body><script type="module" src="/src/main.tsx"></script></body></html>',
+            "package.json": json.dumps(manifest).encode(),
+            "src/main.tsx": MANY,
+            "src/main.css": b'@import "tailwindcss";\n',
+            "src/Boat.vue": VUE,
+            "src/Quay.svelte": SVELTE,
+        }
+    )
+    built = real_room.build("boats", shelf.files, shelf, lambda *_: None, lambda: False)
+    assert built.manifest.deps
+    with site(built) as address:
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator("#react p")).to_have_css("padding-left", "3px")
+        expect(page.locator("#vue p")).to_have_css("color", "rgb(0, 128, 128)")
+        expect(page.locator("#svelte p")).to_have_css("color", "rgb(221, 160, 221)")
+        expect(page.locator("#vue p")).to_have_text("a boat")
+        expect(page.locator("#svelte p")).to_have_text("a quay")
 
 
 def test_plugins_that_nobody_here_knows_are_named() -> None:
