@@ -20,7 +20,7 @@ from actors.runtime.outbox import send
 from actors.runtime.telemetry import Metrics, configure_logging, new_metrics
 from actors.runtime.wire import Away, Wire
 from contracts.settings import Settings
-from sql import inbox, outbox, previews, progress, tools, violations
+from sql import builds, inbox, outbox, previews, progress, releases, tools, violations
 from sql.database import AsyncPool, new_async_pool, role_url
 
 log = structlog.get_logger()
@@ -32,6 +32,8 @@ _AWAY_SECONDS = 0.5
 _MEASURE_SECONDS = 2
 _COUNT_SECONDS = 30
 _ACTIVE = timedelta(minutes=5)
+#: A release that is younger may be on its way somewhere.
+_SETTLED = timedelta(days=1)
 _FORGET_SECONDS = 60
 
 
@@ -101,6 +103,7 @@ async def keep_forgetting(pool: AsyncPool, settings: Settings) -> None:
                 gone = await progress.forget(tx, stories) + await inbox.forget(tx, entries)
                 gone += await previews.forget(tx, stories) + await tools.forget(tx, entries)
                 gone += await violations.forget(tx, entries)
+                gone += await releases.forget(tx, _SETTLED) + await builds.forget(tx, entries)
             if gone:
                 log.info("forgotten", rows=gone)
                 continue

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.cloudevents import encode, envelope, parse_json
@@ -117,3 +117,8 @@ async def read(tx: AsyncTx, app_id: str, build_id: str) -> tuple[Row, dict[str, 
         return None
     more = dict(zip(("report", "log", "event_id", "story_id"), row[-4:], strict=True))
     return Row(*row[:-4]), more
+
+
+async def forget(tx: AsyncTx, keep: timedelta, count: int = 1_000) -> int:
+    """Delete builds that ended long ago, and return how many went."""
+    return (await tx.execute(QUERY.forget, {"keep": keep, "count": count})).rowcount

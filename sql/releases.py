@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.release import Manifest
@@ -11,6 +11,8 @@ from sql.named import Named
 
 QUERY = Named(__file__)
 _NEWEST = 2**62
+#: So many releases of an app are kept, whether anything serves them or not.
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,9 @@ async def read_list(tx: AsyncTx, app_id: str, count: int, before: int = _NEWEST)
     """Return releases, the newest first, on asyncio."""
     asked = {"app_id": app_id, "count": count, "before": before}
     return [Listed(*row) for row in await (await tx.execute(QUERY.listed, asked)).fetchall()]
+
+
+async def forget(tx: AsyncTx, keep: timedelta, most: int = MOST, count: int = 20) -> int:
+    """Delete releases of a few apps that have too many, and return how many went."""
+    row = await (await tx.execute(QUERY.forget, {"keep": keep, "most": most, "count": count})).fetchone()
+    return row[0] if row else 0

@@ -35,3 +35,35 @@ from fleet.releases where app_id = %(app_id)s and n < %(before)s order by n desc
 
 -- name: contents
 select sha256, content from fleet.artifacts where sha256 = any(%(hashes)s);
+
+-- name: forget
+-- All but an app's newest; never what an environment serves, or may come back to, or what is on its way there. What
+-- they were made of goes with them, unless another release has it, or somebody has touched it for one that is coming.
+with crowded as (
+    select app_id from fleet.releases group by app_id having count(*) > %(most)s limit %(count)s
+), ranked as (
+    select app_id, release_id, created_at, row_number() over (partition by app_id order by n desc) as nth
+    from fleet.releases where app_id in (select app_id from crowded)
+), gone as (
+    delete from fleet.releases using ranked
+    where releases.app_id = ranked.app_id and releases.release_id = ranked.release_id
+        and nth > %(most)s and ranked.created_at < now() - %(keep)s
+        and not exists (
+            select from fleet.pointers where pointers.app_id = ranked.app_id
+                and ranked.release_id in (pointers.release_id, previous_release_id, canary_release_id))
+        and not exists (
+            select from fleet.deployments where deployments.app_id = ranked.app_id
+                and deployments.release_id = ranked.release_id and ended_at is null)
+    returning releases.app_id, releases.release_id
+), parted as (
+    delete from fleet.release_artifacts using gone
+    where release_artifacts.app_id = gone.app_id and release_artifacts.release_id = gone.release_id
+    returning sha256
+), emptied as (
+    delete from fleet.artifacts
+    where sha256 in (select sha256 from parted) and touched_at < now() - %(keep)s
+        and not exists (
+            select from fleet.release_artifacts as others where others.sha256 = artifacts.sha256
+                and not exists (select from gone where gone.app_id = others.app_id and gone.release_id = others.release_id))
+)
+select count(*) from gone;
