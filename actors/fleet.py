@@ -4,6 +4,7 @@ from actors.create_app import create_app
 from actors.finish_tool import finish_tool
 from actors.refresh_preview import refresh_preview
 from actors.run_build import run_build
+from actors.run_deploy import run_deploy
 from actors.run_errand import run_errand
 from actors.run_tool import run_tool
 from actors.runtime.actor import Actor
@@ -14,7 +15,7 @@ GROUPS: dict[str, tuple[Actor, ...]] = {
     "files": (store_file, create_app),
     "preview": (refresh_preview,),
     "tools": (run_tool, run_errand, finish_tool),
-    "releases": (run_build,),
+    "releases": (run_build, run_deploy),
 }
 
 FLEET: tuple[Actor, ...] = tuple(actor for group in GROUPS.values() for actor in group)

@@ -142,7 +142,8 @@ def run_build(turn: Turn, yard: Yard) -> None:
 
 def supersede(turn: Turn, one: Wanted, by: str) -> None:
     """End a build for a newer one, and say so in its story, once."""
-    fact = BuildSuperseded(build_id=one.build_id, by=by)
+    asked = BuildRequested.parse(one.cause.data)
+    fact = BuildSuperseded(build_id=one.build_id, by=by, environment=asked.environment)
     with transaction(turn.pool, turn.app_id) as tx:
         ended = builds.supersede(tx, turn.app_id, one.build_id, by)
         written = turn.write(tx, [Said(fact, one.cause)]) if ended else None

@@ -55,3 +55,4 @@ class BuildSuperseded(Event):
     kind: ClassVar = "build-superseded"
     build_id: str
     by: str
+    environment: Environment | None = None

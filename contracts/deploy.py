@@ -1,6 +1,7 @@
 """Deploys: a release made live, verified, or taken back."""
 
 from typing import ClassVar, Literal
+from uuid import UUID, uuid5
 
 from pydantic import Field
 
@@ -8,6 +9,13 @@ from contracts.build import Environment
 from contracts.event import Event, Word
 
 Target = Literal["local", "cloudflare", "github", "deno"]
+
+_DEPLOYMENTS = UUID("b3a7f6d2-41d5-5b0e-9f43-0c9e7a1d2f60")
+
+
+def deployment_id(source: str, event_id: str) -> str:
+    """Return what the deployment is called that an event asks for; a repeated event asks for the same."""
+    return str(uuid5(_DEPLOYMENTS, f"{source}\n{event_id}"))
 
 
 class DeployRequested(Event):
@@ -40,6 +48,7 @@ class DeploySucceeded(Event):
     target: Target
     namespace: str | None = None
     script_name: str | None = None
+    canary_percent: int | None = None
     seconds: float
 
 
@@ -63,6 +72,9 @@ class DeployRolledBack(Event):
     release_id: str
     from_release_id: str
     because: str
+    deployment_id: str | None = None
+    url: str | None = None
+    seconds: float | None = None
 
 
 class FallbackNeeded(Event):

@@ -121,14 +121,19 @@ class Settings(BaseSettings):
     )
     max_address_pages: int = Field(default=1_000, gt=0, description="open pages of public previews from one address")
     progress_days: float = Field(default=7, gt=0, description="how long a stream can be resumed")
+    watch_seconds: float = Field(default=30, ge=0, description="how long the health of what was deployed is watched")
     inbox_days: float = Field(default=30, gt=0, description="how long a repeated event is recognised")
 
     def preview_url(self, app_id: str) -> str:
         """Return where an app's preview is shown."""
-        zone = self.zones[0]
+        return self.app_url(app_id, "preview")
+
+    def app_url(self, app_id: str, environment: str) -> str:
+        """Return where an app is shown; in production it bears its own name."""
+        label, zone = app_id if environment == "production" else f"{environment}-{app_id}", self.zones[0]
         if zone == "localhost":
-            return f"http://preview-{app_id}.localhost:{self.edge_http.rpartition(':')[2]}"
-        return f"https://preview-{app_id}.{zone}"
+            return f"http://{label}.localhost:{self.edge_http.rpartition(':')[2]}"
+        return f"https://{label}.{zone}"
 
 
 def complaints(error: ValidationError) -> list[str]:

@@ -7,6 +7,7 @@ from gateway.api import (
     apps,
     archives,
     builds,
+    deployments,
     differences,
     events,
     files,
@@ -33,7 +34,7 @@ def build(parts: Parts) -> Front:
         exception_handlers=problems.HANDLERS,
     )
     files_of = (files, versions, differences, archives)
-    for part in (events, apps, messages, *files_of, builds, releases, previews, health, demo):
+    for part in (events, apps, messages, *files_of, builds, releases, deployments, previews, health, demo):
         web.include_router(part.router(parts))
     web.include_router(parts.runtime.router())
     complete(web)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.settings import Settings
-from gateway import sse
+from gateway import environments, sse
 from gateway.history import PostgresHistory
 from gateway.preview.passes import Passes
 from sql import apps
@@ -20,6 +20,7 @@ async def described(
     async with history.connection() as tx:
         epoch = history.epoch
         state = await apps.state(tx, app_id)
+        live, deployed = await environments.read(settings, tx, app_id)
     url = settings.preview_url(app_id)
     return {
         "app_id": app_id,
@@ -35,10 +36,10 @@ async def described(
             "open_url": _open_url(url, passes.ticket(app_id) if opens else None) if state.private else f"{url}/",
             **_preview(epoch, state),
         },
-        "environments": {},
+        "environments": live,
         "releases": [],
         "builds": [],
-        "deployments": [],
+        "deployments": deployed,
         "tables": [],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
     }

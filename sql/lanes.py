@@ -59,6 +59,11 @@ def finish(tx: Tx, lease: Lease) -> Answer:
     return tx.execute(QUERY.finish, lease.key(wanted=lease.wanted))
 
 
+def hold(tx: Tx, lease: Lease) -> None:
+    """Let the transaction fail, by an error that `is_lost` knows, unless the lease is ours until it ends."""
+    tx.execute(QUERY.hold, lease.key())
+
+
 def is_lost(error: Error) -> bool:
     """Tell whether a transaction failed because somebody else has the lane by now."""
     return error.sqlstate == _REFUSED

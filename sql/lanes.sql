@@ -45,6 +45,13 @@ union all
 select '', '', 0, 0, 0, ''
 where case when exists (select from finished) then false else fleet.refuse('the lease is lost') end;
 
+-- name: hold
+-- Nobody takes it before this transaction ends; it fails where somebody has.
+with held as (
+    select from fleet.lanes where app_id = %(app_id)s and lane = %(lane)s and fence = %(fence)s for update
+)
+select case when exists (select from held) then true else fleet.refuse('the lease is lost') end;
+
 -- name: put_off
 -- A new fence, so that a renewal on its way does not take it back.
 update fleet.lanes set tries = tries + %(failures)s, fence = fence + 1,

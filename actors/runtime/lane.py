@@ -41,6 +41,17 @@ class LeaseLost(Exception):
     """Somebody else works for this app now; nothing of this turn was written."""
 
 
+@contextmanager
+def _leased() -> Iterator[None]:
+    """Tell a lease that is lost from what else a database may object to."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if lanes.is_lost(error):
+            raise LeaseLost from None
+        raise
+
+
 @dataclass
 class Turn(Job):
     """One piece of work for an app. It settles like a job, under the lease instead of the inbox."""
@@ -52,6 +63,7 @@ class Turn(Job):
     #: For how many seconds it has only waited for others.
     waited: float = 0.0
     _finished: lanes.Answer = field(init=False)
+    _said: list[Event] = field(default_factory=list)
 
     @property
     def part(self) -> str:
@@ -61,15 +73,25 @@ class Turn(Job):
     @contextmanager
     def settle(self) -> Iterator[Tx]:
         """Do as a job does; without the lease nothing of it is committed."""
-        try:
-            with super().settle() as tx:
-                yield tx
-        except psycopg.Error as error:
-            if lanes.is_lost(error):
-                raise LeaseLost from None
-            raise
+        with _leased(), super().settle() as tx:
+            yield tx
+        self.emitted = [*self._said, *self.emitted]
         lane = lanes.lease(self._finished)
         self.following = lane if lane and lane.wanted > self.lease.wanted else None
+
+    @contextmanager
+    def meanwhile(self) -> Iterator[Tx]:
+        """Commit what is true before the turn ends, with what is emitted inside, under the same lease."""
+        self._pending = []
+        try:
+            with _leased(), transaction(self.pool, self.app_id) as tx:
+                lanes.hold(tx, self.lease)
+                yield tx
+                written = self.write(tx, self._pending)
+            self._said += [said.fact for said in self._pending if not isinstance(said.fact, Progress)]
+        finally:
+            self._pending = None
+        self.hand_over(written)
 
     def enter(self, tx: Tx) -> Callable[[], None]:
         """Report what was wanted as done, in the transaction that did it, which fails by itself without the lease."""

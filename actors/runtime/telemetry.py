@@ -86,6 +86,7 @@ class Metrics:
     hot_update_seconds: Histogram
     tool_seconds: Histogram
     build_seconds: Histogram
+    deploy_seconds: Histogram
     previews_active: Gauge
     sse_connections: Gauge
     sse_events: Counter
@@ -152,6 +153,9 @@ def new_metrics() -> Metrics:
         hot_update_seconds=histogram("hot_update_seconds", "file-stored until a page that was open shows it"),
         tool_seconds=histogram("tool_seconds", "A tool called until its result", "tool", "outcome", buckets=_SLOW),
         build_seconds=histogram("build_seconds", "A build from its turn to its end", "environment", buckets=_SLOW),
+        deploy_seconds=histogram(
+            "deploy_seconds", "A deployment asked for until its end", "target", "outcome", buckets=_SLOW
+        ),
         previews_active=gauge("previews_active", "Apps whose preview some page has open"),
         sse_connections=gauge("sse_connections", "Open streams"),
         sse_events=counter("sse_events_total", "Steps taken in from the bus and written to streams", "direction"),

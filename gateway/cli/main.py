@@ -13,6 +13,7 @@ from gateway.cli import (
     contracts,
     dead_letters,
     demo,
+    deploys,
     doctor,
     epoch,
     processes,
@@ -42,6 +43,10 @@ app.command()(publish.publish)
 app.command()(watch.watch)
 app.command()(tail.tail)
 app.command()(story.story)
+app.command()(deploys.deploy)
+app.command()(deploys.promote)
+app.command()(deploys.rollback)
+app.command()(deploys.deployments)
 app.command()(token.token)
 app.command()(apps.apps)
 app.command()(builds.build)

@@ -1,0 +1,1 @@
+"""Where releases are made live: one module a provider, behind one protocol."""

@@ -1,0 +1,93 @@
+"""Releases made live from the command line: seen at the app's host, verified before, and back in one step."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from sql.database import Pool, open_pool, role_url
+from tests.actors.releases import keep
+from tests.launcher.running import Fleet
+from tests.patience import PATIENCE
+
+
+@dataclass
+class Deployed:
+    """An app, its releases, and its visitors."""
+
+    fleet: Fleet
+    pool: Pool
+    app_id: str
+    token: str
+
+    def keep(self, *texts: str) -> list[str]:
+        return [keep(self.pool, self.app_id, text) for text in texts]
+
+    def fleet_says(self, *arguments: str, status: int = 0) -> str:
+        command, *options = arguments
+        said = self.fleet.run(command, self.app_id, *options)
+        assert said.returncode == status, said.stdout + said.stderr
+        return said.stdout.strip().splitlines()[-1]
+
+    def visit(self, environment: str = "production") -> httpx.Response:
+        label = self.app_id if environment == "production" else f"{environment}-{self.app_id}"
+        edge = self.fleet.home.read_env()["FLEET_EDGE_HTTP"]
+        return httpx.get(f"http://{edge}/", headers={"host": f"{label}.localhost"}, timeout=PATIENCE, trust_env=False)
+
+    def asked(self, path: str) -> httpx.Response:
+        url = f"http://{self.fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{self.app_id}"
+        return httpx.get(
+            f"{url}{path}", headers={"authorization": f"Bearer {self.token}"}, timeout=PATIENCE, trust_env=False
+        )
+
+
+@pytest.fixture
+def app(fleet: Fleet) -> Iterator[Deployed]:
+    owner = fleet.home.read_env()["FLEET_DATABASE_URL"]
+    with open_pool(role_url(owner, "fleet_worker"), size=2, name="test") as pool:
+        app_id = f"live-{uuid4().hex[:8]}"
+        token = fleet.run("token", "--app", app_id, "--role", "editor").stdout.strip()
+        app = Deployed(fleet, pool, app_id, token)
+        assert fleet.run("publish", "app-created", "--app", app.app_id, "--follow").returncode == 0
+        yield app
+
+
+def test_a_release_is_live_promoted_and_taken_back(app: Deployed) -> None:
+    one, two = app.keep("one", "two")
+    said = app.fleet_says("deploy", "--env", "production", "--release", one[:10])
+    url = said.partition(" ")[0]
+    assert urlsplit(url).hostname == f"{app.app_id}.localhost"
+    assert f"shows release {one[:10]}" in said
+    page = app.visit()
+    assert (page.headers["x-overskill-release"], page.text) == (one, "<!doctype html><p>one")
+    app.fleet_says("deploy", "--env", "staging", "--release", two)
+    assert [app.visit(at).headers["x-overskill-release"] for at in ("production", "staging")] == [one, two]
+    app.fleet_says("promote", "--from", "staging", "--to", "production")
+    assert app.visit().headers["x-overskill-release"] == two
+    state = app.asked("").json()
+    assert state["environments"]["production"]["release_id"] == two
+    assert state["environments"]["production"]["previous_release_id"] == one
+    assert len(state["deployments"]) == 3
+    assert "again" in app.fleet_says("rollback")
+    assert app.visit().headers["x-overskill-release"] == one
+    status = app.asked("/deployment/status").json()
+    assert (status["status"], status["release_id"], status["url"]) == ("healthy", one, url)
+    kinds = [each["kind"] for each in json.loads(app.fleet.run("deployments", app.app_id, "--json").stdout)]
+    assert kinds == ["rollback", "deploy", "deploy", "deploy"]
+
+
+def test_a_broken_release_leaves_the_old_one_serving_and_says_why(app: Deployed) -> None:
+    one, two = app.keep("whole", "half")  # no other app has the same
+    app.fleet_says("deploy", "--release", one)
+    with psycopg.connect(app.fleet.home.read_env()["FLEET_DATABASE_URL"]) as owner:
+        whole = b"console.log('half')"
+        owner.execute("update fleet.artifacts set content = 'console' where content = %s", (whole,))
+    assert "failed at publish" in app.fleet_says("deploy", "--release", two, status=1)
+    assert app.visit().headers["x-overskill-release"] == one
+    assert app.asked("/deployment/status").json()["status"] == "failed"
+    assert "failed at rollback: nothing else was shown" in app.fleet_says("rollback", status=1)
