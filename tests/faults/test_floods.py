@@ -63,16 +63,16 @@ def test_five_hundred_files_of_one_app(ground: Ground, app_id: str) -> None:
     ground.gapless([app_id])
 
 
-def test_fifty_files_each_of_a_hundred_apps(ground: Ground, app_id: str) -> None:
+def test_twenty_files_each_of_a_hundred_apps(ground: Ground, app_id: str) -> None:
     bus = ground.bus()
     app_ids = [f"{app_id}-{n}" for n in range(100)]
-    flood(ground, app_ids, 50)
+    flood(ground, app_ids, 20)
     ground.worker()
     ground.worker()
-    ground.all_stored(app_ids, 5_000)
+    ground.all_stored(app_ids, 2_000)
     assert [app for app in app_ids if not in_order(ground, app)] == []
     ground.gapless(app_ids)
-    assert announced(bus, 5_000) == Counter(dict.fromkeys(app_ids, 50))
+    assert announced(bus, 2_000) == Counter(dict.fromkeys(app_ids, 20))
 
 
 def test_a_newcomer_does_not_wait_for_the_end_of_a_flood(ground: Ground, app_id: str) -> None:

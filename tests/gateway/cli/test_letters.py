@@ -18,23 +18,31 @@ from gateway.cli.main import app
 from gateway.launcher.rabbitmq import PrivateRabbit
 
 ACTOR = FLEET[0]
+OF = ("--actor", ACTOR.name)
 
 
-@pytest.fixture
-def channel(rabbit: PrivateRabbit, monkeypatch: pytest.MonkeyPatch) -> Iterator[BlockingChannel]:
-    monkeypatch.setenv("FLEET_AMQP_URL", rabbit.url)
-    with pika.BlockingConnection(pika.URLParameters(rabbit.url)) as connection:
+@pytest.fixture(scope="module")
+def declared(rabbit: PrivateRabbit) -> Iterator[BlockingChannel]:
+    """A channel of a broker that has every actor's queues."""
+    with pika.BlockingConnection(pika.URLParameters(f"{rabbit.url}?heartbeat=0")) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
         declare_shared(channel)
         for actor in FLEET:
             declare_actor(channel, actor)
-            channel.queue_purge(actor.queue)
-            channel.queue_purge(dead_queue(actor.name))
         yield channel
         for actor in FLEET:  # other tests look at what happens where nobody consumes
             channel.queue_delete(actor.queue)
             channel.queue_delete(dead_queue(actor.name))
+
+
+@pytest.fixture
+def channel(declared: BlockingChannel, rabbit: PrivateRabbit, monkeypatch: pytest.MonkeyPatch) -> BlockingChannel:
+    monkeypatch.setenv("FLEET_AMQP_URL", rabbit.url)
+    for actor in FLEET:
+        declared.queue_purge(actor.queue)
+        declared.queue_purge(dead_queue(actor.name))
+    return declared
 
 
 def bury(channel: BlockingChannel, event_id: str, body: bytes | None = None) -> None:
@@ -62,15 +70,18 @@ def letters(*arguments: str, stdin: str | None = None) -> Result:
 
 
 def listed(*arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(letters("list", "--json", *arguments).stdout)
+    """List one actor's letters: to find out which actors there are takes a process of its own."""
+    found: list[dict[str, Any]] = json.loads(letters("list", "--json", *OF, *arguments).stdout)
     return found
 
 
 def test_listing_shows_why_and_changes_nothing(channel: BlockingChannel) -> None:
     for number in range(5):
         bury(channel, f"e-{number}")
+    everybodys = json.loads(letters("list", "--json").stdout)
     for _ in range(3):
         found = listed()
+        assert found == everybodys
         assert [letter["event_id"] for letter in found] == [f"e-{number}" for number in range(5)]
         assert [letter["event_id"] for letter in listed("--limit", "2")] == ["e-0", "e-1"]
     assert found[0] | {"bytes": 0} == {
@@ -86,18 +97,18 @@ def test_listing_shows_why_and_changes_nothing(channel: BlockingChannel) -> None
 
 def test_a_letter_is_shown_whole_and_cannot_paint_the_terminal(channel: BlockingChannel) -> None:
     bury(channel, "e-1")
-    shown = letters("show", "e-1").stdout
+    shown = letters("show", "e-1", *OF).stdout
     assert "overskill.file-written" in shown
     assert "\x1b" not in shown + letters("list").stdout
-    assert json.loads(letters("show", "e-1", "--json").stdout)["headers"]["x-retries"] == 8
-    assert letters("show", "e-2").exit_code == 1
+    assert json.loads(letters("show", "e-1", "--json", *OF).stdout)["headers"]["x-retries"] == 8
+    assert letters("show", "e-2", *OF).exit_code == 1
 
 
 def test_a_letter_that_nobody_can_read_has_a_name_too(channel: BlockingChannel) -> None:
     bury(channel, "", b"\xff not json")
     (letter,) = listed()
-    assert letters("show", letter["event_id"]).exit_code == 0
-    assert letters("drop", letter["event_id"], "--yes").exit_code == 0
+    assert letters("show", letter["event_id"], *OF).exit_code == 0
+    assert letters("drop", letter["event_id"], "--yes", *OF).exit_code == 0
     assert listed() == []
 
 
@@ -129,7 +140,7 @@ def test_what_cannot_be_requeued_stays(channel: BlockingChannel) -> None:
         bury(channel, f"e-{number}")
     assert len(listed()) == 3  # what was looked at is kept apart by the broker
     channel.queue_delete(ACTOR.queue)
-    result = letters("requeue", "--all")
+    result = letters("requeue", "--all", *OF)
     assert (result.exit_code, "takes nothing now" in result.stderr) == (1, True)
     declare_actor(channel, ACTOR)
     assert [letter["event_id"] for letter in listed()] == ["e-0", "e-1", "e-2"]
@@ -137,9 +148,9 @@ def test_what_cannot_be_requeued_stays(channel: BlockingChannel) -> None:
 
 def test_a_drop_asks_first(channel: BlockingChannel) -> None:
     bury(channel, "e-1")
-    assert letters("drop", "--all", stdin="n\n").exit_code == 1
+    assert letters("drop", "--all", *OF, stdin="n\n").exit_code == 1
     assert len(listed()) == 1
-    assert letters("drop", "--all", stdin="y\n").exit_code == 0
+    assert letters("drop", "--all", *OF, stdin="y\n").exit_code == 0
     assert listed() == []
 
 
