@@ -76,16 +76,19 @@ where app_id = %(app_id)s and n < %(before)s and (%(environment)s::text is null 
 order by n desc limit %(count)s;
 
 -- name: to_watch
--- Whose health has not been looked at for a second.
+-- At first every second, then more and more rarely.
 select app_id, deployment_id from fleet.deployments
-where watched_until is not null and looked_at < clock_timestamp() - interval '1 s' order by looked_at limit %(count)s;
+where watched_until is not null
+    and looked_at + greatest(interval '1 s', (looked_at - ended_at) / 4) < clock_timestamp()
+order by looked_at limit %(count)s;
 
 -- name: look
--- One worker looks; an end that has come is the last look.
+-- One worker looks; the look after its end is the last.
 update fleet.deployments set looked_at = clock_timestamp(),
     watched_until = case when watched_until > clock_timestamp() then watched_until end
 where app_id = %(app_id)s and deployment_id = %(deployment_id)s
-    and watched_until is not null and looked_at < clock_timestamp() - interval '1 s'
+    and watched_until is not null
+    and looked_at + greatest(interval '1 s', (looked_at - ended_at) / 4) < clock_timestamp()
 returning environment, target, release_id, cause, reading, before;
 
 -- name: note_reading

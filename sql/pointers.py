@@ -75,9 +75,9 @@ def read(tx: Tx, app_id: str, environment: str) -> Shown:
     return Shown(*row) if row else Shown()
 
 
-def flip(tx: Tx, app_id: str, environment: str, to: Shown, *, target: str) -> Shown:
-    """Decide what is shown from now on, and return it with its number."""
-    about: dict[str, Any] = {"app_id": app_id, "environment": environment, "target": target, **asdict(to)}
+def flip(tx: Tx, app_id: str, environment: str, to: Shown, *, target: str, past: int = 0) -> Shown:
+    """Decide what is shown from now on, and return it with its number, which is past all there were."""
+    about: dict[str, Any] = {"app_id": app_id, "environment": environment, "target": target, "past": past, **asdict(to)}
     row = tx.execute(QUERY.flip, about).fetchone()
     assert row is not None  # noqa: S101 - the statement always returns one row
     return replace(to, n=row[0])

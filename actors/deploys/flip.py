@@ -31,7 +31,7 @@ def flip(journey: Journey, decide: Callable[[Shown], Shown]) -> None:
 def show(journey: Journey, shown: Shown) -> None:
     """Let the place follow, see that it has, and say so."""
     journey.step = "flip"
-    point(journey, shown)
+    shown = point(journey, shown)
     visible = frozenset(filter(None, (shown.release_id, shown.canary_release_id)))
     journey.until_good(
         lambda: journey.place.shown(journey.environment, journey.app_id, visible), _CONFIRM_SECONDS, patient=True
@@ -52,10 +52,23 @@ def undo(journey: Journey, reason: str) -> None:
     point(journey, shown)
 
 
-def point(journey: Journey, shown: Shown) -> None:
-    """Let the place follow the database; where nothing was ever shown there is nothing to follow."""
+def point(journey: Journey, shown: Shown) -> Shown:
+    """Let the place follow the database; where nothing was ever shown there is nothing to follow.
+
+    A place that knows of later decisions than a database whose lease is ours has seen that one before it was restored.
+    """
     if shown.release_id is None:
-        return
+        return shown
+    held = _write(journey, shown.release_id, shown)
+    if held > shown.n:
+        with journey.turn.meanwhile() as tx:
+            about = journey.app_id, journey.environment
+            shown = pointers.flip(tx, *about, shown, target=journey.deployment.target, past=held)
+        _write(journey, shown.release_id or "", shown)
+    return shown
+
+
+def _write(journey: Journey, release_id: str, shown: Shown) -> int:
     canary = Canary(shown.canary_release_id, shown.canary_percent or 0) if shown.canary_release_id else None
-    pointer = Pointer(shown.n, shown.release_id, shown.previous_release_id, canary)
-    journey.place.point(journey.environment, journey.app_id, pointer)
+    pointer = Pointer(shown.n, release_id, shown.previous_release_id, canary)
+    return journey.place.point(journey.environment, journey.app_id, pointer)

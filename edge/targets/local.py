@@ -63,9 +63,12 @@ class LocalTarget:
                 return finding
         return GOOD
 
-    def point(self, environment: str, app_id: str, pointer: Pointer) -> None:
+    def point(self, environment: str, app_id: str, pointer: Pointer) -> int:
         """Show a release; where a later decision was written before, that one holds."""
-        self._shelf.point(environment, app_id, pointer)
+        if self._shelf.point(environment, app_id, pointer):
+            return pointer.n
+        later = self._shelf.pointer(environment, app_id)
+        return later.n if later else pointer.n
 
     def shown(self, environment: str, app_id: str, releases: frozenset[str]) -> Finding:
         """Visit the app as anybody would."""

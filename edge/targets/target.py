@@ -56,8 +56,8 @@ class Target(Protocol):
     def check(self, environment: str, manifest: Manifest) -> Finding:
         """Look at a release on the way that visitors will take, before any of them does."""
 
-    def point(self, environment: str, app_id: str, pointer: Pointer) -> None:
-        """Show a release, unless a later decision has come before."""
+    def point(self, environment: str, app_id: str, pointer: Pointer) -> int:
+        """Show a release, unless a later decision has come before; return the number of the one that holds."""
 
     def shown(self, environment: str, app_id: str, releases: frozenset[str]) -> Finding:
         """Look whether visitors are shown one of these releases."""

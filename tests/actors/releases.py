@@ -9,7 +9,7 @@ from typing import Any
 from actors.deploys.desk import Desk
 from actors.run_deploy import run_deploy
 from actors.runtime.actor import Actor
-from contracts.release import Asset, Manifest
+from contracts.release import Asset, Manifest, Module, Script
 from contracts.settings import Settings
 from edge.targets.places import Places
 from edge.targets.target import GOOD, Content, Finding, Pointer, Reading
@@ -33,9 +33,18 @@ def static(app_id: str, text: str) -> tuple[Manifest, dict[str, bytes]]:
     return manifest, {sha256(page): page, sha256(code): code}
 
 
-def keep(pool: Pool, app_id: str, text: str) -> str:
-    """Keep such a release, as a build would, and return its name."""
+def served(app_id: str, text: str, code: str) -> tuple[Manifest, dict[str, bytes]]:
+    """Return the same with server code behind it."""
     manifest, contents = static(app_id, text)
+    module = code.encode()
+    modules = {"index.js": Module(sha256=sha256(module))}
+    script = Script(main="index.js", modules=modules, compatibility_date="2026-11-01")
+    return manifest.model_copy(update={"script": script}), {**contents, sha256(module): module}
+
+
+def keep(pool: Pool, app_id: str, text: str, code: str = "") -> str:
+    """Keep such a release, as a build would, and return its name."""
+    manifest, contents = served(app_id, text, code) if code else static(app_id, text)
     release = Release(manifest.release_id, text.encode(), manifest, "{}", "[]", ())
     made = {bytes.fromhex(name): content for name, content in contents.items()}
     with transaction(pool, app_id) as tx:
@@ -71,12 +80,13 @@ class ScriptedPlace:
         assert manifest.release_id in self.releases
         return self._finding(manifest.release_id)
 
-    def point(self, environment: str, app_id: str, pointer: Pointer) -> None:
+    def point(self, environment: str, app_id: str, pointer: Pointer) -> int:
         self.at("point")
         with self._lock:
             now = self.pointers.get((environment, app_id))
             if now is None or now.n <= pointer.n:
                 self.pointers[environment, app_id] = pointer
+            return self.pointers[environment, app_id].n
 
     def shown(self, environment: str, app_id: str, releases: frozenset[str]) -> Finding:
         self.at("shown")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.release import short
-from edge.targets.target import Finding, Reading
+from edge.targets.target import Finding, Pointer, Reading
 from sql.database import Pool, open_pool, role_url, transaction
 from tests.actors.conftest import Bus
 from tests.actors.releases import ScriptedPlace, deployer, keep
@@ -211,6 +211,24 @@ def test_what_sickens_is_taken_back_by_itself(stage: Stage) -> None:
     assert stage.shown() == (one, None, None, None, 3)
     states = stage.query("select kind, status from fleet.deployments order by n", app_id=stage.app_id)
     assert states == [("deploy", "succeeded"), ("deploy", "returned"), ("return", "succeeded")]
+
+
+def test_many_apps_are_deployed_at_once(stage: Stage) -> None:
+    apps = {f"{stage.app_id}-{n}": keep(stage.pool, f"{stage.app_id}-{n}", "one") for n in range(60)}
+    for app_id, release in apps.items():
+        stage.bus.publish("deploy-requested", app_id, {"environment": "production", "release_id": release})
+    live = [stage.bus.hear("deploy-succeeded") for _ in apps]
+    assert {said["subject"]: said["data"]["release_id"] for said in live} == apps
+    assert {app: pointer.release for (_at, app), pointer in stage.place.pointers.items()} == apps
+
+
+def test_a_database_that_was_restored_comes_past_what_the_place_has_seen(stage: Stage) -> None:
+    one, two = stage.keep("one", "two")
+    stage.live(one)
+    stage.place.pointers["production", stage.app_id] = Pointer(40, one)
+    stage.live(two)
+    assert stage.shown() == (two, one, None, None, 41)
+    assert stage.place.pointers["production", stage.app_id] == Pointer(41, two, one)
 
 
 def test_what_cannot_be_deployed_is_told_at_once(stage: Stage) -> None:

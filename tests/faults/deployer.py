@@ -69,10 +69,11 @@ class MortalTarget(LocalTarget):
         self._fate.pass_by()
         return super().check(environment, manifest)
 
-    def point(self, environment: str, app_id: str, pointer: Pointer) -> None:
+    def point(self, environment: str, app_id: str, pointer: Pointer) -> int:
         self._fate.pass_by()
-        super().point(environment, app_id, pointer)
+        held = super().point(environment, app_id, pointer)
         self._fate.pass_by()
+        return held
 
     def shown(self, environment: str, app_id: str, releases: frozenset[str]) -> Finding:
         self._fate.pass_by()

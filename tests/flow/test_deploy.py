@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ import pytest
 from sql.database import Pool, open_pool, role_url
 from tests.actors.releases import keep
 from tests.launcher.running import Fleet
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 @dataclass
@@ -39,11 +40,21 @@ class Deployed:
         edge = self.fleet.home.read_env()["FLEET_EDGE_HTTP"]
         return httpx.get(f"http://{edge}/", headers={"host": f"{label}.localhost"}, timeout=PATIENCE, trust_env=False)
 
-    def asked(self, path: str) -> httpx.Response:
+    def asked(self, path: str, **body: str) -> httpx.Response:
         url = f"http://{self.fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{self.app_id}"
-        return httpx.get(
-            f"{url}{path}", headers={"authorization": f"Bearer {self.token}"}, timeout=PATIENCE, trust_env=False
-        )
+        about: dict[str, Any] = {"method": "POST", "json": body} if body else {"method": "GET"}
+        about["headers"] = {"authorization": f"Bearer {self.token}"}
+        return httpx.request(url=f"{url}{path}", timeout=PATIENCE, trust_env=False, **about)
+
+    def until_live(self, accepted: httpx.Response) -> None:
+        assert accepted.status_code == 202, accepted.text
+        named = accepted.json()["deployment_id"]
+
+        def live() -> bool:
+            found = self.asked("/deployments").json()["deployments"]
+            return any(each["deployment_id"] == named and each["status"] == "succeeded" for each in found)
+
+        until(live, "it is live")
 
 
 @pytest.fixture
@@ -79,6 +90,20 @@ def test_a_release_is_live_promoted_and_taken_back(app: Deployed) -> None:
     assert (status["status"], status["release_id"], status["url"]) == ("healthy", one, url)
     kinds = [each["kind"] for each in json.loads(app.fleet.run("deployments", app.app_id, "--json").stdout)]
     assert kinds == ["rollback", "deploy", "deploy", "deploy"]
+
+
+def test_programs_deploy_as_well(app: Deployed) -> None:
+    one, two = app.keep("one", "two")
+    assert app.asked("/deployments", environment="production", promote="staging").status_code == 409
+    assert app.asked("/rollback", environment="production").status_code == 409
+    assert app.asked("/deployment/status?environment=staging").status_code == 404
+    for release, environment in ((one, "production"), (two, "staging")):
+        app.until_live(app.asked("/deployments", environment=environment, release_id=release))
+    app.until_live(app.asked("/deployments", environment="production", promote="staging"))
+    assert app.visit().headers["x-overskill-release"] == two
+    back = app.asked("/rollback", environment="production").json()
+    assert (back["kind"], back["release_id"], back["from_release_id"]) == ("deploy-rolled-back", one, two)
+    assert app.visit().headers["x-overskill-release"] == one
 
 
 def test_a_broken_release_leaves_the_old_one_serving_and_says_why(app: Deployed) -> None:
