@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from tests.bench import streams, table
+from tests.bench.builds import builds
 from tests.bench.deploys import deploys
 from tests.bench.figures import Findings
 from tests.bench.files import files
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "scale": scale,
     "hostile": hostile,
     "vite": vite,
+    "builds": builds,
     "tools": tools,
     "deploys": deploys,
 }

@@ -21,7 +21,7 @@ class Vite:
     """The app's files on the disk, with what they need installed beside them."""
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        self._folder = folder
+        self.folder = folder
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             self.write(path, text)
@@ -29,22 +29,22 @@ class Vite:
 
     def write(self, path: str, text: str) -> None:
         """Write a file as editors do."""
-        (self._folder / path).write_text(text)
+        (self.folder / path).write_text(text)
 
     def forget(self) -> None:
         """Remove what it has bundled before."""
-        shutil.rmtree(self._folder / "node_modules" / ".vite", ignore_errors=True)
+        shutil.rmtree(self.folder / "node_modules" / ".vite", ignore_errors=True)
 
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Run it with its own settings until the block ends, and say where it is once it says so."""
         port = ports.choose(1)[0]
-        log = self._folder.with_suffix(".log")
+        log = self.folder.with_suffix(".log")
         arguments = ["--host", "127.0.0.1", "--port", str(port), "--strictPort"]
         program = Program(
-            arguments=[node(), self._folder / "node_modules/vite/bin/vite.js", *arguments],
+            arguments=[node(), self.folder / "node_modules/vite/bin/vite.js", *arguments],
             environment=self._environment(),
-            directory=self._folder,
+            directory=self.folder,
         )
         with log.open("wb") as output:
             process = program.spawn(output)
@@ -54,15 +54,23 @@ class Vite:
         finally:
             end(process, SIGTERM, _PATIENCE)
 
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of the programs that are installed beside it, to its end."""
+        command = [str(node()), str(self.folder / "node_modules" / program), *arguments]
+        environment = {name: str(value) for name, value in self._environment().items()}
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stderr[-2000:]}")
+
     def _install(self) -> None:
         npm = node().parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--no-update-notifier")
         program = Program(
             arguments=[node(), npm, "install", *options],
             environment=self._environment(),
-            directory=self._folder,
+            directory=self.folder,
         )
-        log = self._folder.with_suffix(".npm.log")
+        log = self.folder.with_suffix(".npm.log")
         with log.open("wb") as output:
             process = program.spawn(output)
         try:
