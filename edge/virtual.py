@@ -15,6 +15,11 @@ _IDLE = {
 }
 
 
+def modules() -> dict[str, str]:
+    """Return all of those, as scripts."""
+    return dict(_IDLE)
+
+
 def address(specifier: str) -> str | None:
     """Return where the browser finds such a module, if a preview can do without its plugin."""
     text = _IDLE.get(specifier)

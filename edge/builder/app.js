@@ -9,6 +9,7 @@ import { resolve, rootOf } from "./resolve.js";
  * @property {Record<string, string>} files texts, and in base64 what is none
  * @property {string[]} binary the paths of those
  * @property {Record<string, string>} virtual scripts that stand in the page, by their names
+ * @property {Record<string, string>} idle modules that plugins of Vite would make, as they are without them
  * @property {string} entry the one that loads all others
  * @property {[string, string]} page the page's text up to where its links go, and the rest
  * @property {Record<string, string>} paths aliases

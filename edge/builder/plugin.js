@@ -56,6 +56,7 @@ function appFiles(app, way) {
       onLoad({ filter: /.*/, namespace: "public" }, ({ path }) => ({
         contents: `export default ${JSON.stringify(path)};`,
       }));
+      onLoad({ filter: /.*/, namespace: "idle" }, ({ path }) => js(app.request.idle[path]));
       onLoad({ filter: /.*/, namespace: OURS }, async ({ path }) => {
         try {
           return await loaded(path, app, way);
@@ -74,6 +75,10 @@ function appFiles(app, way) {
  * @returns {Promise<import("esbuild").OnResolveResult | undefined>}
  */
 async function targetOf({ path, importer, kind }, { resolve, way, app }) {
+  if (path.startsWith("virtual:")) {
+    if (Object.hasOwn(app.request.idle, path)) return { path, namespace: "idle" };
+    return { errors: [wrong(app, importer, path, `${path} is made by a plugin of Vite that is not run here`)] };
+  }
   const target = app.resolve(importer, path);
   if (target.kind === "local") return { path: target.path + (target.query && `?${target.query}`), namespace: OURS };
   if (target.kind === "missing") return { errors: [wrong(app, importer, path, target.reason)] };

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from edge import jsonc, page
+from edge import jsonc, page, virtual
 from edge.conventions import Conventions
 from edge.resolve import root_of
 
@@ -40,7 +40,8 @@ def request(
     return {
         "files": texts,
         "binary": binary,
-        "virtual": virtual(html, entry, root),
+        "virtual": standing(html, entry, root),
+        "idle": virtual.modules(),
         "entry": entry,
         "page": [head, rest],
         "paths": dict(conventions.paths),
@@ -54,7 +55,7 @@ def request(
     }
 
 
-def virtual(html: str, entry: str, root: str) -> dict[str, str]:
+def standing(html: str, entry: str, root: str) -> dict[str, str]:
     """Return the scripts that stand in the page, by the names under which its entry imports them."""
     if not page.is_part(entry):
         return {}
