@@ -8,6 +8,7 @@ import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
 import { Problem, placeOfImport } from "../compiler/problem.js";
 import { compileOwnModule } from "../compiler/stylesheet.js";
 import { COMPONENT, componentOf } from "./components.js";
+import { functionsOf, router } from "./functions.js";
 import * as lazy from "./lazy.js";
 import { ENVIRONMENT, moduleOf } from "./module.js";
 import { importedSheets, plainSheet } from "./sheets.js";
@@ -17,6 +18,7 @@ import { importedSheets, plainSheet } from "./sheets.js";
 
 /** What the entry of a server is called; a page's entry exports nothing. */
 export const SERVER = "fleet:server:";
+const FUNCTIONS = `${SERVER}functions/`;
 const served = (/** @type {string} */ path) => `export * from ${path};\nexport { default } from ${path};`;
 const STYLE = /\.(?:css|scss|sass|less)$/;
 const SCRIPT = /\.[cm]?[jt]sx?$/;
@@ -47,6 +49,7 @@ function appFiles(app, way) {
       onLoad({ filter: /.*/, namespace: "fleet" }, ({ path }) => {
         if (path === lazy.NAME) return js(lazy.SOURCE);
         if (path === ENVIRONMENT) return value(app.request.env);
+        if (path === FUNCTIONS) return js(router(functionsOf(app.names)));
         if (path.startsWith(SERVER)) return js(served(JSON.stringify(`/${path.slice(SERVER.length)}`)));
         return js(`import ${JSON.stringify(`/${path.slice("fleet:".length)}`)};`);
       });

@@ -12,7 +12,10 @@ from edge.resolve import root_of
 #: What every browser of the last years understands; as Vite says it.
 TARGET = ("es2022", "chrome111", "edge111", "firefox114", "safari16.4")
 #: Where server code begins, in the order of preference.
-SERVERS = ("src/worker.ts", "src/worker.js", "src/worker.mjs", "functions/index.ts", "functions/index.js")
+SERVERS = ("src/worker.ts", "src/worker.js", "src/worker.mjs")
+#: A folder in which each file is a function of its own.
+FUNCTIONS = "functions/"
+_FUNCTION = re.compile(r"functions/(?!(?:.*/)?[^/]*\.(?:test|spec|d)\.)[^\0]*\.[cm]?[jt]sx?")
 #: What tells it from a script that a page runs beside itself.
 _SERVES = re.compile(rb"^\s*export\s+(?:default\b|\{[^}]*\bdefault\b)", re.MULTILINE)
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
@@ -51,7 +54,7 @@ def request(
         "styles": dict(conventions.styles),
         "target": TARGET,
         "options": _options(files),
-        "server": next((one for one in SERVERS if _SERVES.search(files.get(one, b""))), ""),
+        "server": _server(files),
     }
 
 
@@ -71,6 +74,12 @@ def unknown_plugins(path: str, config: str) -> list[str]:
         for name in named
         if not _KNOWN.fullmatch(name)
     ]
+
+
+def _server(files: Mapping[str, bytes]) -> str:
+    """Return where server code begins: a file, or a folder of functions."""
+    worker = next((one for one in SERVERS if _SERVES.search(files.get(one, b""))), None)
+    return worker or (FUNCTIONS if any(_FUNCTION.fullmatch(path) for path in files) else "")
 
 
 def _head(around: page.Page) -> tuple[str, str]:

@@ -225,10 +225,20 @@ def test_a_script_that_is_too_large_is_refused_with_what_makes_it_so(build: Call
         build({**APP, **large, "src/main.ts": main})
 
 
-def test_server_code_is_a_worker_of_its_own_and_is_never_served(build: Callable[..., Built]) -> None:
-    code = b'import { hello } from "@/hello";\nexport default { fetch: (): Response => new Response(hello) };\n'
+SERVERS = {
+    "worker": {
+        "src/worker.ts": b'import { hello } from "@/hello";\nexport default { fetch: () => new Response(hello) };\n'
+    },
+    "functions": {
+        "functions/hi/[who].ts": b'import { hello } from "@/hello";\nexport const onRequest = () => hello;\n'
+    },
+}
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_server_code_is_a_worker_of_its_own_and_is_never_served(build: Callable[..., Built], server: str) -> None:
     hello = b'export const hello: string = "from the server";\n'
-    built = build({**APP, "src/worker.ts": code, "src/hello.ts": hello, "src/main.ts": b"document.title = 'x';"})
+    built = build({**APP, **SERVERS[server], "src/hello.ts": hello, "src/main.ts": b"document.title = 'x';"})
     script = built.manifest.script
     assert script is not None
     assert b"from the server" in built.contents[bytes.fromhex(script.modules[script.main].sha256)]
