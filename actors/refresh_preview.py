@@ -57,8 +57,11 @@ class Studio:
         return shown
 
     def measure(self, metrics: Metrics) -> None:
-        """Let the compiler's times be seen."""
-        self.workshop.observe(lambda operation, seconds: metrics.compile_seconds.labels(operation).observe(seconds))
+        """Let the compiler's times and ends be seen."""
+        self.workshop.observe(
+            lambda operation, seconds: metrics.compile_seconds.labels(operation).observe(seconds),
+            lambda _reason: metrics.compiler_restarts.inc(),
+        )
 
     def close(self) -> None:
         """End the compiler."""

@@ -120,6 +120,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     metrics = new_metrics()
+    metrics.process_starts.labels("relay").inc()
     if settings.metrics_http:
         address = urlsplit(f"//{settings.metrics_http}")
         start_http_server(address.port or 0, address.hostname or "127.0.0.1", registry=metrics.registry)

@@ -123,6 +123,7 @@ def main(arguments: Sequence[str]) -> int:
     if settings.metrics_http:
         address = urlsplit(f"//{settings.metrics_http}")
         start_http_server(address.port or 0, address.hostname or "127.0.0.1", registry=crew.metrics.registry)
+    crew.metrics.process_starts.labels(f"worker-{group}").inc()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

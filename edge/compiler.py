@@ -38,7 +38,11 @@ class Compiler:
         self._limits = limits or Limits()
         self.observe = observe
         self._children = children
-        self._pool = Pool(children, self._limits, restarted)
+        self.restarted = restarted
+        self._pool = Pool(children, self._limits, self._ended)
+
+    def _ended(self, reason: str) -> None:
+        self.restarted(reason)  # whoever hears that now
 
     def __enter__(self) -> Self:
         return self

@@ -55,9 +55,9 @@ class Workshop:
         self._packages.close()
         self._surveyor.close()
 
-    def observe(self, hear: Callable[[str, float], None]) -> None:
-        """Let somebody hear what the compiler is asked for, and how many seconds each answer takes."""
-        self._compiler.observe = hear
+    def observe(self, hear: Callable[[str, float], None], ended: Callable[[str], None]) -> None:
+        """Let somebody hear what the compiler is asked for, how many seconds each answer takes, and why one ended."""
+        self._compiler.observe, self._compiler.restarted = hear, ended
 
     def url(self, app_id: str) -> str:
         """Return where the preview is shown."""

@@ -52,6 +52,7 @@ def main() -> int:
 
 async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, database_url: str) -> None:
     metrics = telemetry.new_metrics()
+    metrics.process_starts.labels("gateway").inc()
     parts = house.build(
         settings,
         metrics,

@@ -71,6 +71,7 @@ class Metrics:
     """Every metric of the spine; what each means stands in its help text."""
 
     registry: CollectorRegistry
+    process_starts: Counter
     events_consumed: Counter
     event_seconds: Histogram
     events_emitted: Counter
@@ -83,6 +84,7 @@ class Metrics:
     file_sync_seconds: Histogram
     preview_provision_seconds: Histogram
     compile_seconds: Histogram
+    compiler_restarts: Counter
     hot_update_seconds: Histogram
     tool_seconds: Histogram
     build_seconds: Histogram
@@ -134,6 +136,7 @@ def new_metrics() -> Metrics:
 
     return Metrics(
         registry=registry,
+        process_starts=counter("process_starts_total", "Processes begun; one more is a restart", "process"),
         events_consumed=counter("events_consumed_total", "Deliveries by how they ended", "actor", "outcome"),
         event_seconds=histogram("event_seconds", "Time an actor took for one delivery", "actor"),
         events_emitted=counter("events_emitted_total", "Facts decided and committed", "kind"),
@@ -150,6 +153,7 @@ def new_metrics() -> Metrics:
         compile_seconds=histogram(
             "compile_seconds", "What the compiler was asked for until it answered", "operation", buckets=_SLOW
         ),
+        compiler_restarts=counter("compiler_restarts_total", "Compilers that ended at work, and were replaced"),
         hot_update_seconds=histogram("hot_update_seconds", "file-stored until a page that was open shows it"),
         tool_seconds=histogram("tool_seconds", "A tool called until its result", "tool", "outcome", buckets=_SLOW),
         build_seconds=histogram("build_seconds", "A build from its turn to its end", "environment", buckets=_SLOW),

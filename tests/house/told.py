@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-PROCESSES = {"worker", "relay", "gateway"}
+PROCESSES = {"worker", "relay", "gateway", "each"}
 _TABLE = Path(__file__).parents[2] / "METRICS.md"
 
 

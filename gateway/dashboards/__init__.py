@@ -1,0 +1,1 @@
+"""What an operator sees in Grafana: dashboards as rows of panels, and what Prometheus and Grafana start from."""
