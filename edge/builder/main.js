@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { Problem } from "../compiler/problem.js";
 import { hash } from "./assets.js";
 import { Build } from "./build.js";
+import { findings } from "./lint.js";
 
 const say = (/** @type {object} */ words) => process.stdout.write(`${JSON.stringify(words)}\n`);
 const tell = (/** @type {string} */ stage, /** @type {string} */ message, /** @type {number} */ progress) =>
@@ -23,7 +24,8 @@ try {
   const made = new Build(request);
   say({ packages: await made.scan(empty) });
   const { folder, out } = JSON.parse((await asked.next()).value ?? "");
-  say(await written(await made.make(folder, tell), out));
+  const [linted, built] = await Promise.all([findings(made.app, join(out, "lint")), made.make(folder, tell)]);
+  say(await written({ ...built, warnings: [...built.warnings, ...linted] }, out));
 } catch (error) {
   const isTheirs = error instanceof Problem;
   if (!isTheirs) console.error(error);

@@ -305,6 +305,12 @@ def test_react_vue_svelte_and_tailwind_are_built_of_their_packages(real_room: Ro
         expect(page.locator("#svelte p")).to_have_text("a quay")
 
 
+def test_what_a_linter_finds_is_a_warning(build: Callable[..., Built]) -> None:
+    found = build({**APP, "src/late.ts": APP["src/late.ts"] + b"debugger;\nexport const wrong = late === NaN;\n"})
+    assert [one.partition(" ")[0] for one in found.warnings] == ["src/late.ts:4:", "src/late.ts:5:"]
+    assert "NaN" in found.warnings[1]
+
+
 def test_plugins_that_nobody_here_knows_are_named() -> None:
     config = "".join(f"import x from '{one}';\n" for one in ("@vitejs/plugin-react", "vite-plugin-pages", "node:path"))
     [told] = request.unknown_plugins("vite.config.ts", config)
