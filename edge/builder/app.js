@@ -1,7 +1,7 @@
 // The files of an app, as a build knows them: what their names mean, and what is made beside its scripts.
 
 import { posix } from "node:path";
-import { assetName, dataUrl, isSmall } from "./assets.js";
+import { assetName, dataUrl, hash, isSmall } from "./assets.js";
 import { resolve, rootOf } from "./resolve.js";
 
 /**
@@ -25,14 +25,14 @@ import { resolve, rootOf } from "./resolve.js";
 export class App {
   /** What was made besides scripts, by name. @type {Map<string, {bytes: Buffer, immutable: boolean}>} */
   made = new Map();
-  /** Style sheets by the number under which scripts name them. @type {string[]} */
-  sheets = [];
+  /** Style sheets by the number under which scripts name them. @type {Map<number, string>} */
+  sheets = new Map();
   /** Scripts as they were read once. @type {Map<string, string>} */
   modules = new Map();
   /** The styles of components, by their paths. @type {Map<string, string>} */
   componentSheets = new Map();
-  /** Modules that something imports lazily, by number. @type {string[]} */
-  lazy = [];
+  /** The numbers of modules that something imports lazily. @type {Map<string, number>} */
+  lazy = new Map();
   /** @type {Set<string>} */
   warnings = new Set();
 
@@ -79,12 +79,16 @@ export class App {
 
   /** @param {string} path of a module that is imported lazily */
   numberOf(path) {
-    return place(this.lazy, path);
+    const number = numberFor(path);
+    this.lazy.set(path, number);
+    return number;
   }
 
   /** @param {string} sheet a path, or `package:` and one */
   sheetNumber(sheet) {
-    return place(this.sheets, sheet);
+    const number = numberFor(sheet);
+    this.sheets.set(number, sheet);
+    return number;
   }
 
   /**
@@ -129,13 +133,10 @@ export class App {
 }
 
 /**
- * @param {string[]} list
- * @param {string} one
+ * A number that follows from the name alone: files are read in any order, and a build has one outcome.
+ * @param {string} name
  */
-function place(list, one) {
-  const at = list.indexOf(one);
-  return at < 0 ? list.push(one) - 1 : at;
-}
+const numberFor = (name) => Number.parseInt(hash(name).slice(0, 8), 16);
 
 /** The name of a file without its folder and its ending. @param {string} path */
 export const stem = (path) => posix.parse(path.split("?")[0]).name;

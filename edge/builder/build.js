@@ -58,7 +58,7 @@ export class Build {
     tell("bundling", "bundling scripts", 45);
     const sheets = new Sheets(app, folder, request.target);
     // Beside the bundler, which is a process of its own; what is wrong is said when their turn comes.
-    for (const one of app.sheets) sheets.text(one).catch(() => {});
+    for (const one of app.sheets.values()) sheets.text(one).catch(() => {});
     const result = await this.bundle({
       ...this.options(way),
       entryPoints: [{ in: ENTRY + request.entry, out: "index" }],

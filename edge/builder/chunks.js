@@ -49,11 +49,11 @@ export class Chunks {
    */
   async style(sheets) {
     for (const chunk of this.all.values()) {
-      const marked = [...chunk.code.matchAll(MARK)].map((match) => this.app.sheets[Number(match[1])]);
+      const marked = [...chunk.code.matchAll(MARK)].map((match) => this.app.sheets.get(Number(match[1])) ?? "");
       // What is as long keeps all places behind it.
       chunk.code = chunk.code.replace(MARK, (mark) => "0".padEnd(mark.length));
       for (const [mark, number] of chunk.code.matchAll(TEXT)) {
-        const text = JSON.stringify(await sheets.together([this.app.sheets[Number(number)]]));
+        const text = JSON.stringify(await sheets.together([this.app.sheets.get(Number(number)) ?? ""]));
         chunk.code = chunk.code.replace(mark, () => text);
       }
       const css = marked.length ? await sheets.together([...new Set(marked)]) : "";
@@ -86,8 +86,8 @@ export class Chunks {
     /** @type {Record<number, string[]>} */
     const needs = {};
     for (const [path, { output }] of this.all) {
-      const number = this.app.lazy.indexOf(output.entryPoint?.replace(/^app:/, "") ?? "");
-      if (number >= 0) needs[number] = this.needed(path).filter((one) => !first.has(one));
+      const number = this.app.lazy.get(output.entryPoint?.replace(/^app:/, "") ?? "");
+      if (number !== undefined) needs[number] = this.needed(path).filter((one) => !first.has(one));
     }
     holder.code = `var ${TABLE}=${JSON.stringify(needs)};\n${holder.code}`;
     if (holder.map) {

@@ -15,8 +15,9 @@ const BRACES = /\{([^{}]*,[^{}]*)\}/;
  * @param {string} importer
  * @param {string[]} files
  * @param {import("./resolve.js").Paths} paths
+ * @param {(path: string, imported: string) => string} load says how a file is imported lazily
  */
-export function tableOf({ patterns, options }, number, importer, files, paths) {
+export function tableOf({ patterns, options }, number, importer, files, paths, load) {
   const query = typeof options.query === "string" ? options.query : options.as ? `?${options.as}` : "";
   const name = typeof options.import === "string" ? options.import : query ? "default" : undefined;
   /** @type {string[]} */
@@ -25,7 +26,7 @@ export function tableOf({ patterns, options }, number, importer, files, paths) {
     const spec = JSON.stringify(`/${path}${query && !query.startsWith("?") ? `?${query}` : query}`);
     if (!options.eager) {
       const picked = name && name !== "*" ? `.then((m)=>m[${JSON.stringify(name)}])` : "";
-      return `${JSON.stringify(key)}:()=>import(${spec})${picked}`;
+      return `${JSON.stringify(key)}:()=>${load(path, `import(${spec})`)}${picked}`;
     }
     const local = `__fleetGlob${number}_${index}`;
     imports.push(`import * as ${local} from ${spec};`);

@@ -136,7 +136,9 @@ class Editor {
       patterns: /** @type {string[]} */ (patterns),
       options: /** @type {Record<string, unknown>} */ (options),
     };
-    const { table, imports } = tableOf(glob, number, this.path, this.app.names, this.app.paths);
+    const { table, imports } = tableOf(glob, number, this.path, this.app.names, this.app.paths, (one, imported) =>
+      this.lazily(one, imported),
+    );
     const name = `__fleetGlob${number}`;
     this.imports.push(...imports, `function ${name}() { return ${table}; }`);
     this.edits.push({ start, end: end + call[0].length, text: `${name}(` });
@@ -149,11 +151,19 @@ class Editor {
   lazy({ importStart, importEnd }, spec) {
     const target = this.app.resolve(this.path, spec);
     if (target.kind !== "local" || importEnd <= importStart) return;
-    const number = this.app.numberOf(target.path);
-    this.name(`import { lazy as NAME } from ${JSON.stringify(NAME)};`);
-    const name = this.names.get(`import { lazy as NAME } from ${JSON.stringify(NAME)};`);
-    this.edits.push({ start: importStart, end: importStart, text: `${name}(${number},()=>` });
-    this.edits.push({ start: importEnd, end: importEnd, text: ")" });
+    const [before, after] = this.lazily(target.path, "\0").split("\0");
+    this.edits.push({ start: importStart, end: importStart, text: before });
+    this.edits.push({ start: importEnd, end: importEnd, text: after });
+  }
+
+  /**
+   * An import that asks for all that the module needs at once.
+   * @param {string} path
+   * @param {string} imported
+   */
+  lazily(path, imported) {
+    const name = this.name(`import { lazy as NAME } from ${JSON.stringify(NAME)};`);
+    return `${name}(${this.app.numberOf(path)},()=>${imported})`;
   }
 
   /** Files that are asked for by their address: workers, and whatever else is there. */
