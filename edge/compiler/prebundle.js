@@ -52,6 +52,7 @@ async function bundle(folder, names, out, absent = new Set()) {
       define: { "process.env.NODE_ENV": '"development"', global: "globalThis", ...VUE },
       loader: Object.fromEntries(ASSETS.map((ending) => [ending, /** @type {const} */ ("file")])),
       legalComments: "none",
+      minifyWhitespace: true, // pages read less; what names things stays
       logLevel: "silent",
       tsconfigRaw: {}, // not that of some folder above
       plugins: [staysWithin(folder), notInstalled(absent), nodeModulesOfTheBrowser],
