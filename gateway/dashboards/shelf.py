@@ -17,7 +17,6 @@ DASHBOARDS: tuple[Dashboard, ...] = (
 AWAITED: frozenset[str] = frozenset(
     {
         "fleet_db_seconds",
-        "fleet_deploy_seconds",
         "fleet_edge_budget_remaining",
         "fleet_edge_dispatch_seconds",
         "fleet_edge_scripts",
