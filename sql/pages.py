@@ -49,6 +49,15 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Whose story a revision is a part of, and the fact that told of it."""
+
+    story_id: str
+    message_id: str | None
+    event_id: str | None
+
+
 @asynccontextmanager
 async def moment(tx: AsyncTx, app_id: str) -> AsyncIterator[None]:
     """See an app as it is at one moment, whatever is being written."""
@@ -115,13 +124,12 @@ async def private(tx: AsyncTx, app_ids: Sequence[str]) -> list[str]:
     return [app_id for (app_id,) in rows]
 
 
-async def acknowledge(tx: AsyncTx, app_id: str, revision: int) -> tuple[str, str | None] | None:
-    """Note that a page shows a revision; the first that does learns whose story that belongs to."""
-    row = await (await tx.execute(QUERY.acknowledge, {"app_id": app_id, "revision": revision})).fetchone()
-    return (row[0], row[1]) if row else None
+async def acknowledge(tx: AsyncTx, app_id: str, revision: int) -> bool:
+    """Note that a page shows a revision; return whether it is the first."""
+    return await (await tx.execute(QUERY.acknowledge, {"app_id": app_id, "revision": revision})).fetchone() is not None
 
 
-async def cause(tx: AsyncTx, app_id: str, revision: int) -> tuple[str, str | None] | None:
-    """Return whose story a revision belongs to, while it is kept."""
-    row = await (await tx.execute(QUERY.cause, {"app_id": app_id, "revision": revision})).fetchone()
-    return (row[0], row[1]) if row else None
+async def cause(tx: AsyncTx, app_id: str, revision: int, name: str) -> Cause | None:
+    """Return what a revision belongs to, while it is kept."""
+    row = await (await tx.execute(QUERY.cause, {"app_id": app_id, "revision": revision, "name": name})).fetchone()
+    return Cause(*row) if row else None

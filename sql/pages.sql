@@ -42,7 +42,14 @@ select app_id from fleet.previews where app_id = any(%(app_ids)s::text[]) and pr
 
 -- name: acknowledge
 update fleet.preview_revisions set acknowledged = now()
-where app_id = %(app_id)s and revision = %(revision)s and acknowledged is null returning story_id, message_id;
+where app_id = %(app_id)s and revision = %(revision)s and acknowledged is null returning true;
 
 -- name: cause
-select story_id, message_id from fleet.preview_revisions where app_id = %(app_id)s and revision = %(revision)s;
+-- Whose story it belongs to, and the fact there that told of it.
+select story_id, message_id, (
+    select event_id from fleet.progress as told
+    where told.app_id = revisions.app_id and told.story_id = revisions.story_id
+        and kind in ('preview-ready', 'preview-updated', 'preview-failed') and body::json ->> 'revision' = %(name)s
+    order by seq desc limit 1
+)
+from fleet.preview_revisions as revisions where app_id = %(app_id)s and revision = %(revision)s;

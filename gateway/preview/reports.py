@@ -62,7 +62,8 @@ class Reports:
         async with self._history.connection() as tx:
             async with tx.transaction():
                 await enter(tx, app_id)
-                cause = await pages.acknowledge(tx, app_id, number)
+                first = await pages.acknowledge(tx, app_id, number)
+                cause = await pages.cause(tx, app_id, number, said.rev) if first else None
                 if cause is None:
                     return
                 fact = PreviewAcknowledged(revision=said.rev)
@@ -85,7 +86,7 @@ class Reports:
         async with self._history.connection() as tx:
             async with tx.transaction():
                 await enter(tx, app_id)
-                cause = await pages.cause(tx, app_id, number)
+                cause = await pages.cause(tx, app_id, number, said.rev)
                 if cause is None:
                     return
                 told = await self._teller.write(tx, _envelope(app_id, fact, str(uuid4()), cause))
@@ -104,9 +105,8 @@ class Reports:
         return said
 
 
-def _envelope(app_id: str, fact: Event, event_id: str, cause: tuple[str, str | None]) -> Envelope:
+def _envelope(app_id: str, fact: Event, event_id: str, cause: pages.Cause) -> Envelope:
     """Make the fact a part of the story whose revision it is about."""
-    story_id, message_id = cause
     return Envelope(
         event_id=event_id,
         source=_SOURCE,
@@ -114,6 +114,7 @@ def _envelope(app_id: str, fact: Event, event_id: str, cause: tuple[str, str | N
         app_id=app_id,
         data=fact.data(),
         time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        story_id=story_id or event_id,
-        message_id=message_id,
+        story_id=cause.story_id or event_id,
+        causation_id=cause.event_id,
+        message_id=cause.message_id,
     )

@@ -42,6 +42,8 @@ class Teller:
             "attempt": 1,
             "at": envelope.time,
         }
+        if envelope.causation_id is not None:
+            about["cause_id"] = envelope.causation_id
         if envelope.message_id is not None:
             about["message_id"] = envelope.message_id
         return Told(row, await progress.tell(tx, envelope.app_id, progress.step(envelope.kind, about, envelope.data)))

@@ -35,9 +35,11 @@ def facts(author: Author, app_id: str, kind: str) -> list[tuple[Any, ...]]:
 def test_the_first_page_that_shows_a_revision_is_told_of(author: Author, app_id: str, say: Say) -> None:
     queue = author.consume("preview-acknowledged")
     rev = revise(author, app_id, main="1")
+    author.write(app_id, kind="preview-updated", story_id=f"story of {app_id}", revision=rev)
     assert [say("ack", rev=rev).status_code for _ in range(3)] == [204, 204, 204]
     ((body, story_id, message_id),) = facts(author, app_id, "preview-acknowledged")
     assert (body["revision"], story_id, message_id) == (rev, f"story of {app_id}", "m")
+    assert body["cause_id"] == "e"  # the event that told of the revision
     (event,) = author.taken(queue)
     assert (event["type"], event["subject"]) == ("overskill.preview-acknowledged", app_id)
     author.channel.queue_delete(queue)
