@@ -14,6 +14,8 @@ _EXTENSIONS = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")
 _COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",)}
 _SCRIPTS = (".js", ".mjs")
 _TSCONFIGS = ("tsconfig.app.json", "tsconfig.json", "jsconfig.json")
+#: What the gateway answers on an app's own host; `/api/client.js` is a module of its.
+_API = "/api/"
 #: What a path from the root means, where the root is another folder than the app's own.
 ROOTED = "/*"
 
@@ -128,6 +130,8 @@ def _from_root(specifier: str, spec: str, suffix: str, files: Container[str], pa
         return shared
     wanted = posixpath.normpath(_aliased(spec, paths) or spec[1:])
     found = _probe(wanted, files) or _probe(posixpath.normpath(spec[1:]), files)
+    if found is None and spec.startswith(_API):
+        return Url(specifier)
     return _local(specifier, wanted, suffix, found)
 
 

@@ -45,12 +45,15 @@ def main() -> int:
                 listening,
                 amqp_url=settings.amqp_url.get_secret_value(),
                 database_url=role_url(settings.database_url.get_secret_value(), "fleet_gateway"),
+                tenant_url=role_url(settings.database_url.get_secret_value(), "fleet_tenant"),
             )
         )
     return 0
 
 
-async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, database_url: str) -> None:
+async def _run(
+    settings: Settings, listening: socket.socket, *, amqp_url: str, database_url: str, tenant_url: str
+) -> None:
     metrics = telemetry.new_metrics()
     metrics.process_starts.labels("gateway").inc()
     parts = house.build(
@@ -58,6 +61,7 @@ async def _run(settings: Settings, listening: socket.socket, *, amqp_url: str, d
         metrics,
         amqp_url=amqp_url,
         database_url=database_url,
+        tenant_url=tenant_url,
         metrics_folder=os.environ.get("PROMETHEUS_MULTIPROC_DIR"),
     )
     host, port = listening.getsockname()[:2]

@@ -15,6 +15,7 @@ from gateway.api import (
     messages,
     previews,
     releases,
+    sign_in,
     versions,
 )
 from gateway.demo import page as demo
@@ -34,7 +35,7 @@ def build(parts: Parts) -> Front:
         exception_handlers=problems.HANDLERS,
     )
     files_of = (files, versions, differences, archives)
-    for part in (events, apps, messages, *files_of, builds, releases, deployments, previews, health, demo):
+    for part in (events, apps, messages, *files_of, builds, releases, deployments, previews, sign_in, health, demo):
         web.include_router(part.router(parts))
     web.include_router(parts.runtime.router())
     complete(web)

@@ -23,14 +23,24 @@ from gateway.preview.told import Teller
 from gateway.pushes import Pushes
 from gateway.readiness import Readiness
 from gateway.roster import Roster
-from gateway.runtime.runtime import Runtime
+from gateway.runtime.runtime import Connections, Runtime
 from gateway.state import described
 from gateway.streams import Streams
 from gateway.sweeper import Sweeper
+from sql.database import new_async_pool
+
+#: Connections for the rows of apps; each is used for one statement or two at a time.
+_TENANTS = 6
 
 
 def build(
-    settings: Settings, metrics: Metrics, *, amqp_url: str, database_url: str, metrics_folder: str | None = None
+    settings: Settings,
+    metrics: Metrics,
+    *,
+    amqp_url: str,
+    database_url: str,
+    metrics_folder: str | None = None,
+    tenant_url: str | None = None,
 ) -> Parts:
     """Make every part; nothing is connected yet."""
     history = PostgresHistory(database_url, name="fleet gateway")
@@ -46,6 +56,7 @@ def build(
     wire = Wire(amqp_url, name="fleet gateway", subscriptions=(previews.subscription(metrics), subscription))
     guard = Guard(Authority(Keys(settings)), settings.cors_origins)
     teller = Teller(wire, history.pool)
+    tenants = new_async_pool(tenant_url or database_url, size=_TENANTS, name="fleet tenants")
     intake = Intake(wire, history.pool)
 
     async def describe(app_id: str, *, opens: bool) -> dict[str, Any]:
@@ -66,7 +77,7 @@ def build(
         roster=roster,
         sweeper=sweeper,
         streams=Streams(Holder(hub, history, roster, metrics), history, guard, describe),
-        runtime=Runtime.on(settings, history.pool, guard, teller, metrics),
+        runtime=Runtime.on(settings, Connections(history.pool, tenants), guard, teller, metrics),
         readiness=Readiness(settings, history, wire, sweeper, roster),
         cors=Cors(settings.cors_origins),
     )
@@ -75,6 +86,7 @@ def build(
 async def start(parts: Parts) -> None:
     """Begin to connect; nothing here waits for anybody."""
     await parts.history.open()
+    await parts.runtime.tenants.open(wait=False)
     await parts.wire.start()
     parts.sweeper.start()
 
@@ -87,6 +99,7 @@ async def stop(parts: Parts) -> None:
     await parts.previews.close()
     await parts.teller.close()
     await parts.wire.close()
+    await parts.runtime.tenants.close()
     await parts.history.close()
 
 

@@ -65,8 +65,8 @@ def _order(text: str) -> tuple[Order, ...]:
 def _limit(text: str | None) -> int:
     if text is None:
         return _USUAL_LIMIT
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ROWS)) or int(text) > MAX_ROWS:
-        raise BadEvent(Flaw("limit", f"must be a number from 0 to {MAX_ROWS}"))
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ROWS)) or not 0 < int(text) <= MAX_ROWS:
+        raise BadEvent(Flaw("limit", f"must be a number from 1 to {MAX_ROWS}"))
     return int(text)
 
 

@@ -15,7 +15,7 @@ import jwt
 from edge.egress import Egress, Forbidden, Unreachable
 from edge.memory import Memory
 from gateway.keys import read_keys
-from gateway.problem import Problem, try_later
+from gateway.problem import try_later
 from gateway.runtime.end_tokens import Invalid, Unread, audience, checked
 from gateway.runtime.keyring import Ring
 
@@ -98,9 +98,3 @@ def _vouched(claims: dict[str, Any], app_id: str) -> Vouched:
     if not subject or subject == "*" or len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
         raise Invalid("the token's subject cannot be somebody's name")
     return Vouched(subject, None if tenant is None else str(tenant))
-
-
-def must_be_reachable(url: str) -> None:
-    """Refuse what can be no address of an issuer's keys."""
-    if not url.startswith("https://"):
-        raise Problem(422, "jwks_url: must begin with https://")

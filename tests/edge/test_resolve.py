@@ -38,6 +38,7 @@ CASES: dict[tuple[str, str], Target] = {
     ("src/main.tsx", "/vite.svg?raw"): Local("public/vite.svg?raw"),
     ("src/main.tsx", "/two%20words.css"): Local("public/two words.css?url"),
     ("src/main.tsx", "/analytics.js"): Url("/analytics.js"),
+    ("src/main.tsx", "/api/client.js"): Url("/api/client.js"),
     ("src/main.tsx", "https://esm.sh/x"): Url("https://esm.sh/x"),
     ("src/main.tsx", "react"): Package("react"),
     ("src/main.tsx", "react-dom/client"): Package("react-dom/client"),

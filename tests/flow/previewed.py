@@ -42,11 +42,15 @@ class Previewed:
         self.change(*({"path": path, "content": text} for path, text in files.items()))
 
     def change(self, *changes: dict[str, str]) -> None:
-        """Publish changes as one event, as a generator does: straight onto the bus."""
+        """Publish changes as one event."""
+        self.say("file-written", {"files": changes})
+
+    def say(self, kind: str, data: dict[str, Any]) -> None:
+        """Publish an event, as a generator does: straight onto the bus."""
         about = {"specversion": "1.0", "id": str(uuid.uuid4()), "source": "test", "subject": self.app_id}
-        event = {**about, "type": "overskill.file-written", "data": {"files": changes}}
+        event = {**about, "type": f"overskill.{kind}", "data": data}
         properties = pika.BasicProperties(content_type=STRUCTURED, delivery_mode=2)
-        key = routing_key("file-written", self.app_id)
+        key = routing_key(kind, self.app_id)
         self._channel.basic_publish(EVENTS, key, json.dumps(event).encode(), properties)
 
     def replace(self, path: str, old: str, new: str) -> None:

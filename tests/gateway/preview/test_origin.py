@@ -234,8 +234,8 @@ def test_what_is_not_possible_is_a_405(origin: httpx.Client, app_id: str, method
     assert origin.request(method, path, headers=edge(app_id)).status_code == 405
 
 
-def test_the_apps_own_api_is_not_there_yet(origin: httpx.Client, public: str) -> None:
-    answer = origin.post("/api/entities/x", headers=edge(public), json={})
+def test_what_the_apps_own_api_has_not_is_a_problem(origin: httpx.Client, public: str) -> None:
+    answer = origin.post("/api/nothing", headers=edge(public), json={})
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 

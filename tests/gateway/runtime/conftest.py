@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from contracts.tenant import DATA_ENVS, tenant_of
 from sql.database import role_url, transaction
 from tests.gateway.conftest import Author, Gateway, token
 from tests.gateway.preview.conftest import asking, edge, socket_in
@@ -81,6 +82,26 @@ def new_app(gateway: Gateway, near: str, author: Author) -> Callable[[str], App]
         return App(app_id, gateway, near)
 
     return create
+
+
+def add_table(author: Author, app_id: str, name: str, access: str, /, *unique: str, **columns: str) -> None:
+    """Put a table into an app's catalog, as applying a change to its schema does."""
+    with transaction(author.pool, app_id) as tx:
+        tx.execute("insert into rt.schemas (app_id, version) values (%s, 1) on conflict do nothing", (app_id,))
+        for data_env in DATA_ENVS:
+            tenant = (tenant_of(app_id, data_env), app_id, data_env)
+            tx.execute("insert into rt.tenants values (%s, %s, %s) on conflict do nothing", tenant)
+        rows = tx.execute("select coalesce(max(field_id), 0) + 1 from rt.logical_columns where app_id = %s", (app_id,))
+        first = rows.fetchone()
+        assert first is not None
+        table_id = first[0] * 100
+        tx.execute("insert into rt.logical_tables values (%s, %s, %s, %s, 1)", (app_id, table_id, name, access))
+        for number, (column, kind) in enumerate(columns.items(), first[0]):
+            row = (app_id, number, table_id, column, kind.rstrip("!"), kind.endswith("!"))
+            tx.execute("insert into rt.logical_columns values (%s, %s, %s, %s, %s, %s)", row)
+            if column in unique:
+                rule = (app_id, number, table_id, f"{column}_key", [number])
+                tx.execute("insert into rt.logical_rules values (%s, %s, %s, %s, 'unique', %s)", rule)
 
 
 @pytest.fixture
