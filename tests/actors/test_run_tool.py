@@ -174,6 +174,20 @@ def test_a_package_is_added_to_what_package_json_says(app: Caller) -> None:
     assert app.failed(2).startswith("package: ")
 
 
+def test_a_deploy_ends_with_what_became_of_it(app: Caller) -> None:
+    about = {"deployment_id": "d", "environment": "staging", "target": "local"}
+    endings: list[tuple[str, dict[str, Any]]] = [
+        ("deploy-succeeded", {**about, "url": "http://staging", "release_id": "r", "seconds": 0.1}),
+        ("deploy-failed", {**about, "step": "verify", "reason": "no", "fallback_triggered": False}),
+    ]
+    for n, (kind, data) in enumerate(endings):
+        app.call(n, "deploy", {"environment": "staging"})
+        asked = app.bus.hear("deploy-requested", app.app_id)
+        app.bus.publish(kind, app.app_id, data, causationid=asked["id"])
+    assert app.completed(0)["url"] == "http://staging"
+    assert app.failed(1) == "verify: no"
+
+
 def test_an_unknown_tool_is_answered_with_the_nearest(caller: Caller) -> None:
     caller.call(0, "os-wirte", {})
     result = caller.result(0)
@@ -188,7 +202,7 @@ def test_an_unknown_tool_is_answered_with_the_nearest(caller: Caller) -> None:
         ("create_table", {"table_name": "t", "columns": []}, "columns: "),
         ("alter_table", {"table_name": "t"}, "needs exactly one of add_column"),
         ("create_supabase_table", {"table_name": "t", "columns": [{"name": "a", "type": "text"}]}, "schema-changed"),
-        ("deploy", {}, "nobody here hears deploy-requested yet"),
+        ("deploy", {"environment": "preview"}, "environment: "),
         ("fetch_url", {"url": "http://127.0.0.1:1/"}, "url: "),
         ("fetch_url", {"url": "file:///etc/passwd"}, "url: only http:// and https://"),
     ],
