@@ -35,7 +35,8 @@ def succeed(journey: Journey, shown: Shown) -> None:
                 deployments.taken_back(tx, journey.app_id, one.returns, one.reason)
             fact = _went_back(journey, shown, seconds)
         journey.turn.emit(fact, journey.cause)
-    journey.desk.ended(one.target, "succeeded" if one.kind == "deploy" else "rolled-back", seconds)
+    if one.kind != "rollback":  # to go back is no deployment; to be taken back is what became of one
+        journey.desk.ended(one.target, "succeeded" if one.kind == "deploy" else "returned", seconds)
 
 
 def fail(journey: Journey, reason: str) -> None:
