@@ -11,6 +11,7 @@ import { plugins } from "./plugin.js";
 import { server } from "./server.js";
 import { Sheets } from "./sheets.js";
 import { excess, packed, report } from "./sizes.js";
+import { within } from "./within.js";
 
 /** @typedef {import("./app.js").Request} Request */
 /** @typedef {import("./plugin.js").Way} Way */
@@ -64,7 +65,6 @@ export class Build {
       entryPoints: [{ in: ENTRY + request.entry, out: "index" }],
       splitting: true,
       sourcemap: "external",
-      metafile: true,
     });
     const chunks = new Chunks(/** @type {any} */ (result), app);
     tell("bundling", "bundling styles", 60);
@@ -144,7 +144,7 @@ export class Build {
    */
   async bundle(options, absent = new Set()) {
     try {
-      return await build(options);
+      return within(await build({ ...options, metafile: true }));
     } catch (error) {
       const { errors } = /** @type {import("esbuild").BuildFailure} */ (error);
       const first = errors?.[0];

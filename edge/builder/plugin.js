@@ -7,6 +7,7 @@ import { notInstalled } from "../compiler/peers.js";
 import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
 import { Problem, placeOfImport } from "../compiler/problem.js";
 import { compileOwnModule } from "../compiler/stylesheet.js";
+import { Barrels, FILE } from "./barrels.js";
 import { COMPONENT, componentOf } from "./components.js";
 import { functionsOf, router } from "./functions.js";
 import * as lazy from "./lazy.js";
@@ -54,6 +55,13 @@ function appFiles(app, way) {
         return js(`import ${JSON.stringify(`/${path.slice("fleet:".length)}`)};`);
       });
       const wanted = { resolve, way, app };
+      const barrels = new Barrels(way.folder, async (spec) => {
+        const found = await resolve(spec, { kind: "import-statement", resolveDir: way.folder });
+        return found.errors.length || found.namespace !== "file" ? undefined : found.path;
+      });
+      onResolve({ filter: new RegExp(`^${FILE}`) }, ({ path, kind }) =>
+        resolve(`./${path.slice(FILE.length)}`, { kind, resolveDir: way.folder }),
+      );
       onResolve({ filter: /.*/, namespace: "fleet" }, (asked) => targetOf(asked, wanted));
       onResolve({ filter: /.*/, namespace: OURS }, (asked) => targetOf(asked, wanted));
       onLoad({ filter: /.*/, namespace: "public" }, ({ path }) => ({
@@ -62,7 +70,9 @@ function appFiles(app, way) {
       onLoad({ filter: /.*/, namespace: "idle" }, ({ path }) => js(app.request.idle[path]));
       onLoad({ filter: /.*/, namespace: OURS }, async ({ path }) => {
         try {
-          return await loaded(path, app, way);
+          const made = await loaded(path, app, way);
+          const isScript = made.loader === "js" && typeof made.contents === "string" && !way.scanned;
+          return isScript ? { ...made, contents: await barrels.without(String(made.contents)) } : made;
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           return { errors: [{ text: error.message, detail: error.report }] };

@@ -8,7 +8,8 @@ import { Problem } from "../compiler/problem.js";
 import { readSheets } from "../compiler/sheets.js";
 import { compileOwnModule } from "../compiler/stylesheet.js";
 import { Stylesheets } from "../compiler/tailwind.js";
-import { importsOf, within } from "../compiler/urls.js";
+import { importsOf, within as pathIn } from "../compiler/urls.js";
+import { within } from "./within.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -41,7 +42,7 @@ export async function plainSheet(path, app) {
  */
 export function importedSheets(path, source, app, seen = new Set([path])) {
   return importsOf(source).flatMap((spec) => {
-    const file = [within(spec, path), `${within(spec, path)}.css`].find((one) => app.files.has(one));
+    const file = [pathIn(spec, path), `${pathIn(spec, path)}.css`].find((one) => app.files.has(one));
     if (!file) return /^[./]|^@\//.test(spec) || /^tailwindcss(?:\/|$)/.test(spec) || OWN.has(spec) ? [] : [spec];
     if (seen.has(file)) return [];
     seen.add(file);
@@ -147,6 +148,8 @@ export class Sheets {
   async ofPackage(entry) {
     try {
       const result = await build({
+        absWorkingDir: this.folder,
+        metafile: true,
         stdin: { contents: `@import ${JSON.stringify(entry)};`, loader: "css", resolveDir: this.folder },
         bundle: true,
         write: false,
@@ -169,9 +172,8 @@ export class Sheets {
             },
           },
         ],
-        loader: { ".eot": "file" },
       });
-      return result.outputFiles[0].text;
+      return within(result).outputFiles[0].text;
     } catch (error) {
       const first = /** @type {import("esbuild").BuildFailure} */ (error).errors?.[0];
       if (!first) throw error;
