@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from contracts.release import short
 from gateway.cli.console import tidy
 from gateway.cli.follow import Fact
 
@@ -39,6 +40,14 @@ def summary(fact: Fact) -> str:
         case {"kind": "tool-failed", "tool": tool, "reason": reason}:
             nearest = f"  nearest: {', '.join(fact['nearest'])}" if fact.get("nearest") else ""
             return f"{tool}  {reason}{nearest}"
+        case {"kind": "build-succeeded", "release_id": release_id, "sizes": dict(sizes)}:
+            size = f"{sizes.get('gzip', 0) / 1000:.1f} kB packed"
+            return (
+                f"release {short(str(release_id))}  {size}, {fact.get('seconds')} s, {len(fact['warnings'])} warnings"
+            )
+        case {"kind": "build-failed", "message": message}:
+            place = ":".join(str(fact[name]) for name in ("file", "line") if fact.get(name))
+            return f"{fact.get('step')}  {place}  {message}"
         case {"kind": "reset"}:
             return "history is gone up to here: fetch the state anew"
     return "  ".join(f"{name}={_short(value)}" for name, value in fact.items() if name not in _ABOUT)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -11,11 +13,14 @@ from actors.create_app import create_app
 from actors.run_build import run_build
 from actors.store_file import store_file
 from actors.worker import Crew
+from contracts.cloudevents import encode
 from contracts.event import Envelope
 from contracts.release import Manifest
-from sql import builds
+from sql import builds, lanes
 from sql.database import open_pool, role_url, transaction
 from tests.actors.conftest import Bus
+from tests.edge.registry import Registry
+from tests.patience import until
 
 APP = {
     "index.html": '<html><head></head><body><script type="module" src="/src/main.ts"></script></body></html>',
@@ -102,6 +107,17 @@ def test_a_build_that_was_asked_for_before_the_newest_is_told_so(site: Site) -> 
     assert states == [("superseded",), ("succeeded",)]
 
 
+def test_a_build_whose_worker_went_away_is_made_by_the_next(site: Site) -> None:
+    begun = Envelope("begun", "test", "build-requested", site.app_id, {"environment": "production"})
+    url = role_url(site.database_url, "fleet_worker")
+    with open_pool(url, size=1, name="test") as pool, transaction(pool, site.app_id) as tx:
+        builds.note(tx, begun, "production")
+        builds.begin(tx, site.app_id, builds.name(begun), 1, b"whatever")
+        lanes.want(tx, site.app_id, "run_build/production", encode(begun))
+    made = site.hear("build-succeeded")
+    assert (made["causationid"], made["data"]["build_id"]) == ("begun", builds.name(begun))
+
+
 def test_a_release_is_built_again_from_what_it_was_made_of(site: Site) -> None:
     site.build()
     first = site.hear("build-succeeded")["data"]["release_id"]
@@ -110,3 +126,32 @@ def test_a_release_is_built_again_from_what_it_was_made_of(site: Site) -> None:
     assert site.hear("build-succeeded")["data"]["release_id"] != first
     site.build(release_id=first)
     assert site.hear("build-succeeded")["data"]["release_id"] == first
+
+
+def builders() -> int:
+    """Count the builders that run."""
+    count = 0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended
+            count += any(word.endswith("builder/main.js") for word in child.cmdline())
+    return count
+
+
+def test_a_build_that_runs_ends_when_a_newer_one_is_asked_for(
+    crew: Callable[..., Crew], bus: Bus, app_id: str, database_url: str
+) -> None:
+    with Registry() as registry:
+        registry.publish("held", files={"index.js": "export default 1;"})
+        crew(store_file, create_app, run_build, npm_registry=registry.url)
+        site = Site(bus, app_id, database_url)
+        manifest = json.dumps({"dependencies": {"held": "1.0.0"}})
+        site.write({**APP, "package.json": manifest, "src/main.ts": 'import held from "held";\nalert(held);\n'})
+        registry.sends.clear()
+        first = site.build()
+        until(lambda: registry.asked["/held"] > 0 and builders() == 1, "the first build waiting for its packages")
+        second = site.build()
+        until(lambda: builders() == 0, "the builder of the first killed")
+        registry.sends.set()
+        superseded, made = site.hear("build-superseded"), site.hear("build-succeeded")
+        assert (superseded["causationid"], made["causationid"]) == (first, second)
+        assert superseded["data"]["by"] == made["data"]["build_id"]
