@@ -62,3 +62,17 @@ test("a package's sheet brings what it imports and shows, whoever imports it", a
   const bySheet = await made({ "main.ts": 'import "./main.css";', "main.css": '@import "good/sheet.css";' });
   assert.match(bySheet["assets/index.css"], sheet);
 });
+
+test("a class is made of others, also of another file's", async () => {
+  const built = await made({
+    "main.ts": 'import { both } from "./a.module.css"; document.title = both;',
+    "a.module.css": '.one { color: red } .both { composes: one; composes: two from "./b.module.css"; margin: 0 }',
+    "b.module.css": ".two { color: blue }",
+  });
+  const script = built["assets/index.js"];
+  const names = [/"(_both_\w+) _one_/, /"_both_\w+ (_one_\w+) "\+/, /two:"(_two_\w+)"/].map(
+    (one) => one.exec(script)?.[1],
+  );
+  assert.ok(names.every(Boolean), script);
+  for (const name of names) assert.ok(built["assets/index.css"].includes(`.${name}{`), built["assets/index.css"]);
+});

@@ -6,8 +6,8 @@ import { init } from "es-module-lexer";
 import { notInstalled } from "../compiler/peers.js";
 import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
 import { Problem, placeOfImport } from "../compiler/problem.js";
-import { compileOwnModule } from "../compiler/stylesheet.js";
 import { Barrels, FILE } from "./barrels.js";
+import { classesOf } from "./classes.js";
 import { COMPONENT, componentOf } from "./components.js";
 import { functionsOf, router } from "./functions.js";
 import * as lazy from "./lazy.js";
@@ -193,16 +193,8 @@ async function styleOf(path, words, app, way) {
   if (words.includes("inline")) return js(`export default __fleetText(${app.sheetNumber(path)});`);
   const mark = way.styled ? `__fleetCss(${app.sheetNumber(path)});` : "";
   if (!/\.module\.\w+$/.test(path)) return js(mark);
-  const { classes } = compileOwnModule(path, source);
-  const names = Object.keys(classes).filter((one) => /^[A-Za-z_$][\w$]*$/.test(one) && !RESERVED.has(one));
-  const exported = names.map((one) => `export const ${one} = ${JSON.stringify(classes[one])};`);
-  return js([mark, ...exported, `export default ${JSON.stringify(classes)};`].join("\n"));
+  return js(`${mark}\n${classesOf(path, source)}`);
 }
-const RESERVED = new Set(
-  "break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield await eval arguments".split(
-    " ",
-  ),
-);
 
 /**
  * What packages bring that is no script; and nothing outside of their folder is read.

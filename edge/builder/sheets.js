@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { candidateReader } from "../compiler/candidates.js";
 import { Problem } from "../compiler/problem.js";
 import { readSheets } from "../compiler/sheets.js";
-import { compileOwnModule } from "../compiler/stylesheet.js";
+import { scope } from "../compiler/stylesheet.js";
 import { Stylesheets } from "../compiler/tailwind.js";
 import { importsOf, within as pathIn } from "../compiler/urls.js";
 import { within } from "./within.js";
@@ -115,7 +115,7 @@ export class Sheets {
   /** @param {string} path */
   async ofApp(path) {
     const plain = this.app.componentSheets.get(path) ?? (await plainSheet(path, this.app));
-    const source = /\.module\.\w+$/.test(path) ? compileOwnModule(path, plain).css : plain;
+    const source = /\.module\.\w+$/.test(path) ? scope(path, plain).code.toString() : plain;
     const files = { ...this.app.styleTexts(), ...(await this.packageSheets(path, source)) };
     const setup = this.app.request.tailwind;
     const asked = { app: "", entry: path, source, files, candidates: this.candidates(), fresh: true, setup };

@@ -77,7 +77,7 @@ export function compileOwnModule(path, source) {
  * @param {import("lightningcss").CSSModuleExport} one
  * @param {string[]} specs
  */
-function classList(one, specs) {
+export function classList(one, specs) {
   const parts = one.composes.map((part) =>
     part.type === "dependency"
       ? `from${specs.indexOf(part.specifier)}.default[${JSON.stringify(part.name)}]`
@@ -90,7 +90,7 @@ function classList(one, specs) {
  * @param {string} path
  * @param {string} source
  */
-function scope(path, source) {
+export function scope(path, source) {
   refuseDeep(source, path);
   try {
     return transform({
