@@ -172,9 +172,11 @@ def test_the_newest_wins_and_every_older_one_is_told(stage: Stage) -> None:
     asked = [stage.deploy(release_id=names[0])]
     assert begun.wait(PATIENCE)
     stage.place.findings[names[0]] = [Finding("not yet", "so far")]
-    asked += [stage.deploy(release_id=name) for name in names[1:]]
     waiting = "select count(*) from fleet.deployments where status = 'queued'"
-    until(lambda: stage.query(waiting, app_id=stage.app_id) == [(3,)], "all were written down")
+    for name in names[1:]:  # several threads take them up: one after the other is what makes the last the newest
+        asked.append(stage.deploy(release_id=name))
+        count = [(len(asked) - 1,)]
+        until(lambda count=count: stage.query(waiting, app_id=stage.app_id) == count, "it was written down")  # type: ignore[misc]
     go_on.set()
     assert {stage.hear("deploy-failed")["causationid"] for _ in range(3)} == set(asked[:3])
     assert stage.hear("deploy-succeeded")["causationid"] == asked[3]
