@@ -5,6 +5,7 @@ import { Console } from "node:console";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { transform } from "esbuild";
 import { Problem } from "../compiler/problem.js";
 import { hash } from "./assets.js";
 import { Build } from "./build.js";
@@ -19,6 +20,7 @@ const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE
 lines.on("close", () => process.exit(1));
 const asked = lines[Symbol.asyncIterator]();
 
+await transform(""); // whoever waits for us finds the bundler running
 try {
   const { request, empty } = JSON.parse((await asked.next()).value ?? "");
   const made = new Build(request);

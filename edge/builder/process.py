@@ -21,7 +21,7 @@ _PROGRAM = compiler_node.HERE / "builder" / "main.js"
 _WATCH_SECONDS = 0.1
 #: Three gigabytes of data, two minutes of a processor, files of 100 MiB; where a limit is unknown, the others hold.
 _ULIMITS = 'for limit in "-d 3145728" "-t 120" "-f 204800" "-c 0"; do ulimit $limit 2>/dev/null; done; exec "$0" "$@"'
-_HEAP = 1024
+_MEMORY = ("--max-old-space-size=1024", "--max-semi-space-size=32")
 
 
 class Stopped(Exception):
@@ -52,6 +52,11 @@ class Builder:
         """Return the process's number, which is its group's too."""
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.poll() is None
+
     def ask(self, words: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         """Send a request and return its answer; how far it is, is told meanwhile."""
         with suppress(BrokenPipeError):
@@ -79,14 +84,11 @@ class Builder:
         self._output.close()
 
 
-@contextmanager
-def start(
-    prefix: list[str], readable: list[Path], writable: Path, limits: Limits, unwanted: Callable[[], bool]
-) -> Iterator[Builder]:
-    """Start a builder; it is killed as soon as it is unwanted, or takes too long."""
+def start(prefix: list[str], readable: list[Path], writable: Path) -> Builder:
+    """Start a builder, which makes itself ready and waits to be asked."""
     allowed = [f"--allow-fs-read={path}" for path in (compiler_node.HERE, *readable)]
     confined = ["--permission", "--allow-child-process", "--allow-addons", "--allow-worker", *allowed]
-    node = [str(compiler_node.node()), *confined, f"--allow-fs-write={writable}", f"--max-old-space-size={_HEAP}"]
+    node = [str(compiler_node.node()), *confined, f"--allow-fs-write={writable}", *_MEMORY]
     process = subprocess.Popen(  # noqa: S603 - our own program
         ["/bin/sh", "-c", _ULIMITS, *prefix, *node, "--disable-warning=SecurityWarning", str(_PROGRAM)],
         stdin=subprocess.PIPE,
@@ -98,14 +100,19 @@ def start(
         encoding="utf-8",
         errors="replace",
     )
-    builder, over = Builder(process), threading.Event()
+    return Builder(process)
+
+
+@contextmanager
+def watched(builder: Builder, limits: Limits, unwanted: Callable[[], bool]) -> Iterator[None]:
+    """Kill a builder as soon as it is unwanted, or takes too long."""
+    over = threading.Event()
     watch = threading.Thread(target=_watch, args=(builder, over, limits, unwanted), name="builder-watch", daemon=True)
     watch.start()
     try:
-        yield builder
+        yield
     finally:
         over.set()
-        builder.end()
         watch.join()
 
 

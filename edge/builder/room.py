@@ -13,6 +13,7 @@ from contracts.settings import Settings
 from edge import compiler_node, components
 from edge.builder import process, request
 from edge.builder.process import Limits, Tell
+from edge.builder.spare import Place, Spare
 from edge.compiler import Compiler
 from edge.compiler_words import Failure, Source
 from edge.configs import problem
@@ -20,7 +21,7 @@ from edge.conventions import Conventions
 from edge.cover import App, Covers, Shelf
 from edge.drawing import Wrong
 from edge.graph import Problem
-from edge.packages import folders, locks
+from edge.packages import locks
 from edge.packages.installer import Installer, Refused, Registry
 from edge.packages.trees import Trees
 from edge.packages.wanted import wanted
@@ -80,7 +81,7 @@ class Room:
 
     def close(self) -> None:
         """End what was started."""
-        for name in ("_surveyor", "_installer", "_trees", "_compiler"):
+        for name in ("_spare", "_surveyor", "_installer", "_trees", "_compiler"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
@@ -106,14 +107,11 @@ class Room:
         app = App(app_id, files, shelf, lambda stage, message: tell(stage, message, _READING))
         with self._guard:  # what is read here is remembered by app, and the next build asks for the same
             asked, warnings = self._request(app)
-        prefix, home = self._prefix, self._trees.nothing
-        with folders.own_folder() as folder:
-            out = folders.give(folder / "out")
-            readable = [home.parent]
-            with process.start(prefix, readable, out, self._limits, unwanted) as builder:
-                tell("reading", f"reading {len(files)} files", _READING)
-                found = _answer(builder.ask({"request": asked, "empty": str(home)}, tell), "reading")
-                return self._with_packages(_Work(app, builder, out, warnings, tell), found["packages"])
+        with self._spare.taken() as place, process.watched(place.builder, self._limits, unwanted):
+            tell("reading", f"reading {len(files)} files", _READING)
+            words = {"request": asked, "empty": str(self._trees.nothing)}
+            found = _answer(place.builder.ask(words, tell), "reading")
+            return self._with_packages(_Work(app, place.builder, place.out, warnings, tell), found["packages"])
 
     def _with_packages(self, work: _Work, specs: list[str]) -> Built:
         """Let the builder have the packages, and take what it makes."""
@@ -193,8 +191,9 @@ class Room:
         return Trees(self._installer)
 
     @cached_property
-    def _prefix(self) -> list[str]:
-        return confinement()
+    def _spare(self) -> Spare:
+        prefix, readable = confinement(), [self._trees.nothing.parent]
+        return Spare(lambda: Place.start(prefix, readable))
 
 
 def _script(told: dict[str, Any] | None) -> Script | None:

@@ -318,7 +318,11 @@ def test_plugins_that_nobody_here_knows_are_named() -> None:
 
 
 def test_a_builder_that_nobody_wants_any_more_is_killed(tmp_path: Path) -> None:
-    with process.start(confinement(), [], tmp_path, Limits(), lambda: True) as builder:
-        until(lambda: builder.stopped is not None, "the builder killed")
-        with pytest.raises(Superseded):
-            builder.ask({"request": {}, "empty": ""}, lambda *_: None)
+    builder = process.start(confinement(), [], tmp_path)
+    try:
+        with process.watched(builder, Limits(), lambda: True):
+            until(lambda: builder.stopped is not None, "the builder killed")
+            with pytest.raises(Superseded):
+                builder.ask({"request": {}, "empty": ""}, lambda *_: None)
+    finally:
+        builder.end()
