@@ -41,11 +41,12 @@ def router(parts: Parts) -> APIRouter:
 def _observe(parts: Parts) -> None:
     """Measure what is only worth measuring when somebody looks."""
     parts.metrics.sse_connections.set(len(parts.roster))
-    stats = parts.pool.get_stats()
-    idle = stats.get("pool_available", 0)
-    states = {"idle": idle, "used": stats.get("pool_size", 0) - idle, "waiting": stats.get("requests_waiting", 0)}
-    for state, count in states.items():
-        parts.metrics.db_pool_connections.labels("gateway", state).set(count)
+    for pool, connections in (("gateway", parts.pool), ("tenants", parts.runtime.tenants)):
+        stats = connections.get_stats()
+        idle = stats.get("pool_available", 0)
+        states = {"idle": idle, "used": stats.get("pool_size", 0) - idle, "waiting": stats.get("requests_waiting", 0)}
+        for state, count in states.items():
+            parts.metrics.db_pool_connections.labels(pool, state).set(count)
 
 
 def _exposed(parts: Parts) -> bytes:

@@ -39,6 +39,7 @@ _ALONE = (gate.LOADED_BY.encode(), gate.ALONE.encode())
 _OURS = "something is wrong on our side; the log says what"
 _NOT_THE_EDGE = "this is the origin of previews: it is asked by the edge"
 _API = "/api/"
+_ENVIRONMENTS = frozenset({"preview", "staging", "production", "pr"})
 _POSTS = ("/__fleet/ack", "/__fleet/error")
 
 
@@ -98,7 +99,7 @@ class Origin:
     async def _serve_app(self, scope: Any, receive: Any, visit: Visit) -> None:
         """Answer what an app asks of its own host: its preview as anybody who may look, its releases anybody."""
         app_id, environment = header(scope["headers"], b"x-edge-app"), header(scope["headers"], b"x-edge-environment")
-        if app_id is None or environment is None:
+        if app_id is None or environment not in _ENVIRONMENTS:
             raise Problem(421, _NOT_THE_EDGE)
         who = visitor(scope["headers"], scope["method"])
         if app_id_flaw(app_id) or (who is not None and await self._desk.gate.admit(who) is None):

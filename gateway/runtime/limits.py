@@ -1,5 +1,8 @@
 """How often an app is asked, and by one visitor: what a tier includes, and what nobody needs who is a person."""
 
+import time
+from collections.abc import Callable
+
 from gateway.runtime.allowance import Allowances, Rate
 from gateway.runtime.place import Place
 
@@ -14,9 +17,9 @@ _GUESSES, _NEW_USERS, _CROWD = Rate(0.1, 20), Rate(0.2, 30), Rate(5, 100)
 class Limits:
     """Refuses what is too much, and says when to come back."""
 
-    def __init__(self, a_second: float) -> None:
+    def __init__(self, a_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._a_second = a_second
-        self._allowances = Allowances()
+        self._allowances = Allowances(clock)
 
     def must_admit(self, place: Place, tier: str) -> None:
         """Count a request for an app's rows."""

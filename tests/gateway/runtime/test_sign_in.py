@@ -75,10 +75,11 @@ def test_somebody_without_a_name_signs_up_later_and_stays_who_they_were(app: App
 def test_a_session_is_renewed_and_a_stolen_renewal_ends_it(app: App, gateway_does: Callable[..., list[Any]]) -> None:
     ann = app.sign_up("ann")
     first = post(app.ask(), "refresh", refresh_token=ann["refresh_token"]).json()
+    gateway_does(app.app_id, "update fleet.refresh_tokens set used_at = used_at + interval '1 hour'")
     tab = post(app.ask(), "refresh", refresh_token=ann["refresh_token"])
     assert tab.status_code == 200  # another tab of the same page, in the same moment
     assert me(app, first["access_token"]).status_code == 200
-    gateway_does(app.app_id, "update fleet.refresh_tokens set used_at = used_at - interval '1 min'")
+    gateway_does(app.app_id, "update fleet.refresh_tokens set used_at = used_at - interval '2 hours'")
     assert post(app.ask(), "refresh", refresh_token=ann["refresh_token"]).status_code == 401
     for bearer in (ann, first, tab.json()):
         assert me(app, bearer["access_token"]).status_code == 401
@@ -126,9 +127,9 @@ def test_nothing_but_json_is_read(app: App) -> None:
 def test_whoever_guesses_passwords_has_to_wait(app: App) -> None:
     with app.ask() as client:
         said = {"email": "ann@example.com", "password": "guess"}
-        answers = [client.post("/api/auth/sign-in", json=said) for _ in range(25)]
-    assert {answer.status_code for answer in answers} == {401, 429}
-    assert int(answers[-1].headers["retry-after"]) > 0
+        answers = (client.post("/api/auth/sign-in", json=said) for _ in range(1_000))
+        refused = next(answer for answer in answers if answer.status_code != 401)
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
     assert post(app.ask(), "sign-in", email="bob@example.com", password="guess").status_code == 401
 
 
