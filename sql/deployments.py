@@ -102,10 +102,10 @@ def step(tx: Tx, app_id: str, deployment_id: str, name: str, reason: str | None 
     tx.execute(QUERY.step, {"app_id": app_id, "deployment_id": deployment_id, "step": name, "reason": reason})
 
 
-def flipped(tx: Tx, app_id: str, deployment_id: str, before: Shown) -> None:
-    """Write down, with the flip itself, what was shown before."""
+def flipped(tx: Tx, app_id: str, deployment_id: str, before: Shown, reading: str | None) -> None:
+    """Write down, with the flip itself, what was shown before, and how the release fared until then."""
     about = {"deployment_id": deployment_id, "before": before.text(), "from_release_id": before.release_id}
-    tx.execute(QUERY.flipped, {"app_id": app_id, **about})
+    tx.execute(QUERY.flipped, {"app_id": app_id, "reading": reading, **about})
 
 
 def wait_for(tx: Tx, app_id: str, deployment_id: str, event_id: str) -> None:

@@ -43,7 +43,8 @@ update fleet.deployments set step = %(step)s, reason = coalesce(%(reason)s, reas
 where app_id = %(app_id)s and deployment_id = %(deployment_id)s;
 
 -- name: flipped
-update fleet.deployments set step = 'flip', before = %(before)s, from_release_id = %(from_release_id)s
+update fleet.deployments set step = 'flip', before = %(before)s, from_release_id = %(from_release_id)s,
+    reading = %(reading)s
 where app_id = %(app_id)s and deployment_id = %(deployment_id)s;
 
 -- name: wait_for

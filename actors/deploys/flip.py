@@ -15,15 +15,16 @@ from sql.pointers import Shown
 _CONFIRM_SECONDS = 6
 
 
-def flip(journey: Journey, decide: Callable[[Shown], Shown]) -> None:
-    """Decide what visitors are shown, and have it shown."""
+def flip(journey: Journey, decide: Callable[[Shown], Shown], *, watched: str | None = None) -> None:
+    """Decide what visitors are shown, and have it shown; note how a release fares whose health is to be watched."""
     one = journey.deployment
+    reading = journey.place.health(journey.environment, journey.app_id, watched) if watched else None
     with journey.turn.meanwhile() as tx:
         journey.must_be_wanted(tx)
         before = pointers.read(tx, journey.app_id, journey.environment)
         to = replace(decide(before), deployment_id=one.deployment_id)
         shown = pointers.flip(tx, journey.app_id, journey.environment, to, target=one.target)
-        deployments.flipped(tx, journey.app_id, one.deployment_id, before)
+        deployments.flipped(tx, journey.app_id, one.deployment_id, before, reading.text() if reading else None)
     journey.deployment = replace(one, before=before.text(), flipped=True)
     show(journey, shown)
 

@@ -25,7 +25,7 @@ def go_forward(journey: Journey) -> None:
     manifest = publish(journey, release_id)
     journey.enter("verify", f"Looking at release {short(release_id)} before anybody else does")
     journey.until_good(partial(place.check, journey.environment, manifest), _VERIFY_SECONDS)
-    flip(journey, lambda now: now.deployed(release_id, journey.deployment.canary_percent))
+    flip(journey, lambda now: now.deployed(release_id, journey.deployment.canary_percent), watched=release_id)
 
 
 def publish(journey: Journey, release_id: str) -> Manifest:

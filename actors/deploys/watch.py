@@ -1,8 +1,5 @@
 """The health of what was deployed lately, looked at every second: what sickens is taken back by itself."""
 
-import json
-from dataclasses import asdict
-
 from actors.deploys.desk import Desk
 from actors.runtime.job import Announcer
 from edge.targets.target import Reading
@@ -31,10 +28,10 @@ def _look_after(pool: Pool, desk: Desk, app_id: str, deployment_id: str, watched
     reading = desk.place(watched.target).health(watched.environment, app_id, watched.release_id)
     if reading is None:
         return
-    first = Reading(**json.loads(watched.reading)) if watched.reading else None
+    first = Reading.of(watched.reading) if watched.reading else None
     with transaction(pool, app_id) as tx:
         if first is None or first.since != reading.since:
-            deployments.note_reading(tx, app_id, deployment_id, json.dumps(asdict(reading)))
+            deployments.note_reading(tx, app_id, deployment_id, reading.text())
         elif (reason := sickness(first, reading)) and Shown.of(watched.before).release_id is not None:
             asked = deployments.sicken(tx, app_id, deployment_id, reason)
             if asked is not None:

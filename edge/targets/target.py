@@ -1,8 +1,9 @@
 """What every place is asked that releases are made live at."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol, Self
 
 from contracts.release import Manifest
 from edge.local.shelf import Canary, Pointer
@@ -37,6 +38,15 @@ class Reading:
     errors: int = 0
     strikes: int = 0
     left_out: str | None = None
+
+    def text(self) -> str:
+        """Write it down, to compare with it."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read what was written down."""
+        return cls(**json.loads(text))
 
 
 class Target(Protocol):

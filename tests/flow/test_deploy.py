@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 
+from gateway.tokens import mint
 from sql.database import Pool, open_pool, role_url
 from tests.actors.releases import keep
 from tests.launcher.running import Fleet
@@ -35,16 +36,23 @@ class Deployed:
         assert said.returncode == status, said.stdout + said.stderr
         return said.stdout.strip().splitlines()[-1]
 
-    def visit(self, environment: str = "production") -> httpx.Response:
+    def visit(self, environment: str = "production", path: str = "/") -> httpx.Response:
         label = self.app_id if environment == "production" else f"{environment}-{self.app_id}"
         edge = self.fleet.home.read_env()["FLEET_EDGE_HTTP"]
-        return httpx.get(f"http://{edge}/", headers={"host": f"{label}.localhost"}, timeout=PATIENCE, trust_env=False)
+        return httpx.get(
+            f"http://{edge}{path}", headers={"host": f"{label}.localhost"}, timeout=PATIENCE, trust_env=False
+        )
 
     def asked(self, path: str, **body: str) -> httpx.Response:
-        url = f"http://{self.fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{self.app_id}"
-        about: dict[str, Any] = {"method": "POST", "json": body} if body else {"method": "GET"}
-        about["headers"] = {"authorization": f"Bearer {self.token}"}
-        return httpx.request(url=f"{url}{path}", timeout=PATIENCE, trust_env=False, **about)
+        return self.ask("POST" if body else "GET", path, **({"json": body} if body else {}))
+
+    def write(self, path: str, text: str) -> None:
+        assert self.ask("PUT", f"/files/{path}", content=text.encode()).is_success
+
+    def ask(self, method: str, path: str, **about: Any) -> httpx.Response:
+        url = f"http://{self.fleet.home.read_env()['FLEET_HTTP']}/v1/apps/{self.app_id}{path}"
+        headers = {"authorization": f"Bearer {self.token}"}
+        return httpx.request(method, url, headers=headers, timeout=PATIENCE, trust_env=False, **about)
 
     def until_live(self, accepted: httpx.Response) -> None:
         assert accepted.status_code == 202, accepted.text
@@ -59,12 +67,11 @@ class Deployed:
 
 @pytest.fixture
 def app(fleet: Fleet) -> Iterator[Deployed]:
-    owner = fleet.home.read_env()["FLEET_DATABASE_URL"]
-    with open_pool(role_url(owner, "fleet_worker"), size=2, name="test") as pool:
+    chosen = fleet.home.read_env()
+    with open_pool(role_url(chosen["FLEET_DATABASE_URL"], "fleet_worker"), size=2, name="test") as pool:
         app_id = f"live-{uuid4().hex[:8]}"
-        token = fleet.run("token", "--app", app_id, "--role", "editor").stdout.strip()
-        app = Deployed(fleet, pool, app_id, token)
-        assert fleet.run("publish", "app-created", "--app", app.app_id, "--follow").returncode == 0
+        app = Deployed(fleet, pool, app_id, mint(chosen["FLEET_JWT_SECRET"], role="editor", apps=(app_id,), ttl=3_600))
+        app.write("README.md", "# An app")
         yield app
 
 
@@ -90,6 +97,26 @@ def test_a_release_is_live_promoted_and_taken_back(app: Deployed) -> None:
     assert (status["status"], status["release_id"], status["url"]) == ("healthy", one, url)
     kinds = [each["kind"] for each in json.loads(app.fleet.run("deployments", app.app_id, "--json").stdout)]
     assert kinds == ["rollback", "deploy", "deploy", "deploy"]
+
+
+PAGE = '<!doctype html><p id="shown"></p><script type="module" src="/main.js"></script>'
+
+
+def test_an_app_is_built_and_live_and_one_that_cannot_be_built_changes_nothing(app: Deployed) -> None:
+    def code() -> str:
+        source = app.visit().text.partition('src="')[2].partition('"')[0]
+        return app.visit(path=source).text
+
+    app.write("index.html", PAGE)
+    for word in ("first", "second"):
+        app.write("main.js", f"document.getElementById('shown').textContent = '{word}';\n")
+        assert " shows release " in app.fleet_says("deploy", "--env", "production")
+        assert word in code()
+    app.write("main.js", "const = ;\n")
+    assert "failed at build: main.js:1" in app.fleet_says("deploy", "--env", "production", status=1)
+    assert "second" in code()
+    assert "again" in app.fleet_says("rollback")
+    assert "first" in code()
 
 
 def test_programs_deploy_as_well(app: Deployed) -> None:
