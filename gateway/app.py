@@ -12,6 +12,7 @@ from gateway.api import (
     events,
     files,
     health,
+    logs,
     messages,
     previews,
     releases,
@@ -35,7 +36,8 @@ def build(parts: Parts) -> Front:
         exception_handlers=problems.HANDLERS,
     )
     files_of = (files, versions, differences, archives)
-    for part in (events, apps, messages, *files_of, builds, releases, deployments, previews, sign_in, health, demo):
+    of_releases = (builds, releases, deployments, logs)
+    for part in (events, apps, messages, *files_of, *of_releases, previews, sign_in, health, demo):
         web.include_router(part.router(parts))
     web.include_router(parts.runtime.router())
     complete(web)

@@ -10,7 +10,8 @@ from contracts.settings import Settings
 from edge.local import binary
 from edge.local.journal import Journal
 from edge.local.shelf import Shelf
-from edge.local.workerd import NeverReady, Place, Workerd
+from edge.local.supervisor import Place, Supervisor
+from edge.local.workerd import NeverReady
 
 _BACKLOG = 4_096
 
@@ -44,10 +45,10 @@ def listen(address: str) -> socket.socket:
 
 async def _run(place: Place, journal: Journal) -> int:
     url = f"http://{place.address}"
-    keeper = Workerd(place, journal)
+    keeper = Supervisor(place, journal)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, keeper.end)
-    keeping, rising = asyncio.create_task(keeper.keep()), asyncio.create_task(keeper.ready.wait())
+    keeping, rising = asyncio.create_task(keeper.keep()), asyncio.create_task(keeper.front.ready.wait())
     await asyncio.wait({keeping, rising}, return_when=asyncio.FIRST_COMPLETED)
     if rising.done():
         journal.say("ready", url=url, pid=os.getpid())

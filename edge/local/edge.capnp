@@ -25,6 +25,10 @@ const config :Workerd.Config = (
           ( name = "ASSETS", service = "assets" ),
           ( name = "POINTERS", service = "pointers" ),
           ( name = "DOMAINS", service = "domains" ),
+          ( name = "STAGING", wrapped = ( moduleName = "local:namespace", innerBindings = [
+            ( name = "SCRIPTS", service = "scripts" ), ( name = "ENVIRONMENT", text = "staging" ) ] ) ),
+          ( name = "PRODUCTION", wrapped = ( moduleName = "local:namespace", innerBindings = [
+            ( name = "SCRIPTS", service = "scripts" ), ( name = "ENVIRONMENT", text = "production" ) ] ) ),
         ],
         globalOutbound = "nowhere" ) ),
     ( name = "preview", worker = (
@@ -46,6 +50,24 @@ const config :Workerd.Config = (
         ],
         bindings = [ ( name = "RELEASES", service = "releases" ), ( name = "BLOBS", service = "blobs" ) ],
         globalOutbound = "nowhere" ) ),
+    ( name = "scripts", worker = (
+        compatibilityDate = "2026-11-01",
+        modules = [
+          ( name = "scripts.js", esModule = embed "scripts.js" ),
+          ( name = "shard.js", esModule = embed "shard.js" ),
+        ],
+        bindings = [
+          ( name = "COMMON", text = "2" ),
+          ( name = "runner-0", service = "runner-0" ),
+          ( name = "runner-1", service = "runner-1" ),
+          ( name = "apart-0", service = "apart-0" ),
+          ( name = "apart-1", service = "apart-1" ),
+        ],
+        globalOutbound = "nowhere" ) ),
+    ( name = "runner-0", external = ( address = "unix:runner-0.sock", http = ( style = proxy ) ) ),
+    ( name = "runner-1", external = ( address = "unix:runner-1.sock", http = ( style = proxy ) ) ),
+    ( name = "apart-0", external = ( address = "unix:apart-0.sock", http = ( style = proxy ) ) ),
+    ( name = "apart-1", external = ( address = "unix:apart-1.sock", http = ( style = proxy ) ) ),
     ( name = "pointers", disk = ( path = "../edge/pointers" ) ),
     ( name = "domains", disk = ( path = "../edge/domains" ) ),
     ( name = "releases", disk = ( path = "../edge/releases" ) ),
@@ -53,5 +75,10 @@ const config :Workerd.Config = (
     ( name = "origin", external = ( address = "unix:origin.sock", http = () ) ),
     ( name = "nowhere", network = ( allow = [] ) ),
   ],
-  sockets = [ ( name = "http", http = (), service = "dispatch" ) ],
+  extensions = [ ( modules = [ ( name = "local:namespace", internal = true, esModule = embed "namespace.js" ) ] ) ],
+  sockets = [
+    ( name = "http", http = (), service = "dispatch" ),
+    ( name = "counts", http = (), service = ( name = "dispatch", entrypoint = "counts" ) ),
+    ( name = "desk", http = (), service = ( name = "scripts", entrypoint = "desk" ) ),
+  ],
 );

@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from pathlib import Path
 from contracts.release import Manifest
 
 _WRITERS = 8
-_FOLDERS = ("blobs", "domains", "pointers", "releases", "scripts")
+_FOLDERS = ("blobs", "domains", "kv", "pointers", "releases", "scripts", "variables")
 _SHORT = 12
 
 
@@ -74,8 +74,8 @@ class Shelf:
             for _ in pool.map(lambda each: self._keep(*each), ((each, content(each)) for each in missing)):
                 pass
         if release.script:
-            script = release.script.model_dump_json().encode()
-            _write(self.root / "scripts" / f"{script_name(app_id, release_id)}.json", script)
+            script = {"app": app_id, "release": release_id, **release.script.model_dump(mode="json")}
+            _write(self.root / "scripts" / f"{script_name(app_id, release_id)}.json", _encoded(script))
         _write(self._release(app_id, release_id), release.served().encode())
 
     def point(self, environment: str, app_id: str, pointer: Pointer) -> bool:
@@ -95,6 +95,12 @@ class Shelf:
             return None
         canary = kept.pop("canary")
         return Pointer(**kept, canary=Canary(**canary) if canary else None)
+
+    def give(self, environment: str, app_id: str, values: Mapping[str, str]) -> None:
+        """Let an app's scripts have these variables in an environment, and no others; secrets are among them."""
+        text = _encoded(dict(values))
+        body = _encoded({"version": hashlib.sha256(text).hexdigest()[:_SHORT], "values": dict(values)})
+        _write(self.root / "variables" / environment / f"{app_id}.json", body)
 
     def bring(self, host: str, app_id: str, environment: str) -> None:
         """Let a host of somebody's own lead to an app."""

@@ -7,6 +7,7 @@ import httpx
 
 from contracts.release import Manifest
 from contracts.settings import Settings
+from edge.local.client import LocalEdge
 from edge.local.release_pass import HEADER, release_pass
 from edge.local.shelf import Shelf, Spoiled, script_name
 from edge.targets import visit
@@ -28,7 +29,7 @@ class LocalTarget:
         if settings.edge_key is None:
             raise Refused("FLEET_EDGE_KEY is not set: without it nothing can be looked at before it is live")
         self._settings, self._key = settings, settings.edge_key.get_secret_value()
-        self._shelf = Shelf(settings.home)
+        self._shelf, self._edge = Shelf(settings.home), LocalEdge(settings.home)
         host, _, port = settings.edge_http.rpartition(":")
         self._client = httpx.Client(
             base_url=f"http://{_EVERYWHERE.get(host, host)}:{port}", timeout=_PATIENCE, trust_env=False
@@ -75,9 +76,13 @@ class LocalTarget:
         finding = visit.judge(visit.FRONT, self._visit(environment, app_id, visit.FRONT, {}), releases)
         return GOOD if finding.verdict == "wrong" else finding  # how it answers is another matter
 
-    def health(self, _environment: str, _app_id: str, _release_id: str) -> Reading | None:
-        """Know nothing yet."""
-        return None
+    def health(self, environment: str, app_id: str, release_id: str) -> Reading | None:
+        """Return what the edge has counted, while it is there."""
+        health = self._edge.health(environment, app_id)
+        if health is None:
+            return None
+        counts = health.of(release_id)
+        return Reading(health.since, counts.requests, counts.errors, counts.strikes, health.left_out)
 
     def close(self) -> None:
         """Hang up."""

@@ -16,6 +16,7 @@ from gateway.cli import (
     deploys,
     doctor,
     epoch,
+    logs,
     processes,
     publish,
     status,
@@ -51,6 +52,7 @@ app.command()(token.token)
 app.command()(apps.apps)
 app.command()(builds.build)
 app.command()(builds.releases)
+app.command()(logs.logs)
 app.command()(demo.demo)
 app.command()(demo.link)
 app.command()(access.access)

@@ -15,6 +15,7 @@ from rich.console import Console
 from tests.bench import streams, table
 from tests.bench.builds import builds
 from tests.bench.deploys import deploys
+from tests.bench.edge import edge
 from tests.bench.figures import Findings
 from tests.bench.files import files
 from tests.bench.ground import Ground
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "builds": builds,
     "tools": tools,
     "deploys": deploys,
+    "edge": edge,
 }
 
 

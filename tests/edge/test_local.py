@@ -17,7 +17,8 @@ import pytest
 
 from edge.local import binary
 from edge.local.journal import Journal
-from edge.local.workerd import NeverReady, Place, Workerd
+from edge.local.process import Program
+from edge.local.workerd import NeverReady, Workerd
 from tests.edge.edge_process import EdgeProcess
 from tests.edge.origin import Origin, Request
 from tests.patience import PATIENCE
@@ -133,11 +134,15 @@ def test_workerd_is_told_none_of_our_secrets(
     assert "hush" not in start_edge(tmp_path).workerd.environ().values()
 
 
+async def never() -> bool:
+    return False
+
+
 def test_a_program_that_cannot_run_is_the_end_with_its_words(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        place = Place(Path("/bin/echo"), listening, ("localhost",), tmp_path)
+        program = Program("front", Path("/bin/echo"), Path("edge.capnp"), {"http": listening}, tmp_path)
         with pytest.raises(NeverReady, match=r"ended with status 0, saying: serve .+ --socket-fd"):
-            asyncio.run(Workerd(place, Journal(StringIO())).keep())
+            asyncio.run(Workerd(program, never, Journal(StringIO())).keep())
 
 
 def test_where_workerd_is_made_for_another_machine_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

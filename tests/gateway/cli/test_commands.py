@@ -19,7 +19,7 @@ from tests.gateway.cli.conftest import SECRET, Script
 
 OURS = ("publish", "watch", "tail", "token", "apps", "contracts", "dead-letters list", "dead-letters show",
         "dead-letters requeue", "dead-letters drop", "epoch bump", "demo", "link", "access",
-        "story", "bench")  # fmt: skip
+        "story", "bench", "logs")  # fmt: skip
 
 
 def fleet(*arguments: str, stdin: str | None = None) -> Result:
