@@ -127,7 +127,7 @@ def _bare(folder: Path) -> Iterator[int]:
     assert program is not None
     (folder / "bare.capnp").write_text(BARE)
     (folder / "hello.js").write_bytes(HELLO)
-    command = [program, "serve", "bare.capnp", "--socket-addr", f"http=127.0.0.1:{port}"]
+    command = [str(program), "serve", "bare.capnp", "--socket-addr", f"http=127.0.0.1:{port}"]
     with subprocess.Popen(command, cwd=folder) as process:
         try:
             until(lambda: not ports.free(port), "the bare workerd listens")
