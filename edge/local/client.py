@@ -1,11 +1,13 @@
 """How the fleet asks the edge on this machine how an app fares there."""
 
+import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from edge.local.shelf import script_name
 from edge.local.sockets import near
@@ -58,11 +60,27 @@ class LocalEdge:
         return found
 
     def _ask(self, path: str) -> Any:
+        connection = _Connection(self._folder)
         try:
-            with near(self._folder) as short:
-                transport = httpx.HTTPTransport(uds=str(short / SOCKET))
-                with httpx.Client(transport=transport, base_url="http://edge", timeout=_SECONDS) as client:
-                    answer = client.get(path)
-        except (OSError, httpx.TransportError):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return json.load(answer) if answer.status == HTTPStatus.OK else None
+        except (OSError, HTTPException):
             return None
-        return answer.json() if answer.is_success else None
+        finally:
+            connection.close()
+
+
+class _Connection(HTTPConnection):
+    """A connection to the edge's own socket."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("edge", timeout=_SECONDS)
+        self._folder = folder
+
+    def connect(self) -> None:
+        """Open it."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(_SECONDS)
+        with near(self._folder) as short:
+            self.sock.connect(str(short / SOCKET))
