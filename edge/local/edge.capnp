@@ -11,6 +11,8 @@ const config :Workerd.Config = (
           ( name = "worker.js", esModule = embed "../dispatch/worker.js" ),
           ( name = "route.js", esModule = embed "../dispatch/route.js" ),
           ( name = "framing.js", esModule = embed "../dispatch/framing.js" ),
+          ( name = "asking.js", esModule = embed "../dispatch/asking.js" ),
+          ( name = "deployed.js", esModule = embed "../dispatch/deployed.js" ),
           ( name = "pointers.js", esModule = embed "../dispatch/pointers.js" ),
           ( name = "release.js", esModule = embed "../dispatch/release.js" ),
           ( name = "traffic.js", esModule = embed "../dispatch/traffic.js" ),

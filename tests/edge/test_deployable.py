@@ -54,7 +54,8 @@ OF_RELEASES = {"ASSETS", "DOMAINS", "EDGE_KEY", "POINTERS", "POINTER_MS"}
 def test_every_binding_that_dispatch_reads_is_bound() -> None:
     text = (EDGE / "dispatch/wrangler.jsonc").read_text()
     bound = {*re.findall(r'"binding": "(\w+)"', text), *config("dispatch")["vars"]}
-    read = set(re.findall(r"\benv\.([A-Z_]+)", (EDGE / "dispatch/worker.js").read_text()))
+    texts = [path.read_text() for path in (EDGE / "dispatch").glob("*.js")]
+    read = set(re.findall(r"\benv\.([A-Z_]+)", "\n".join(texts)))
     assert bound | OF_RELEASES == read
     here = set(re.findall(r'name = "([A-Z_]+)"', (EDGE / "local/edge.capnp").read_text()))
     assert here >= OF_RELEASES
