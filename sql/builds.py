@@ -1,7 +1,7 @@
 """Builds: what was asked for, which of it still matters, and what came of it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,11 +97,10 @@ def supersede(tx: Tx, app_id: str, build_id: str, by: str) -> bool:
     return tx.execute(QUERY.supersede, about).fetchone() is not None
 
 
-def source(tx: Tx, app_id: str) -> tuple[int | None, Mapping[str, bytes], dict[bytes, bytes]]:
-    """Return the app's version, its files by hash, and their contents, as they are at one moment."""
+def source(tx: Tx, app_id: str) -> tuple[int | None, dict[str, bytes]]:
+    """Return the app's version and its files by hash, as they are at one moment."""
     rows = tx.execute(QUERY.source, {"app_id": app_id}, binary=True).fetchall()
-    files = {path: sha256 for _, path, sha256, _ in rows if path is not None}
-    return (rows[0][0] if rows else None), files, {sha256: content for _, _, sha256, content in rows}
+    return (rows[0][0] if rows else None), {path: sha256 for _, path, sha256 in rows if path is not None}
 
 
 async def read_list(tx: AsyncTx, app_id: str, count: int) -> list[Row]:

@@ -32,8 +32,9 @@ returning true;
 
 -- name: source
 -- Version and files as they are at one moment.
-select apps.version, path, sha256, content
-from fleet.apps left join (fleet.files join fleet.blobs using (sha256)) using (app_id) where apps.app_id = %(app_id)s;
+select apps.version, path, sha256
+from fleet.apps left join fleet.files on files.app_id = apps.app_id and sha256 is not null
+where apps.app_id = %(app_id)s;
 
 -- name: listed
 select build_id, environment, status, release_id, app_version, step, problem, sizes, warnings, seconds, requested_at,

@@ -7,12 +7,10 @@ import { notInstalled } from "../compiler/peers.js";
 import { nodeModulesOfTheBrowser } from "../compiler/prebundle.js";
 import { Problem, placeOfImport } from "../compiler/problem.js";
 import { Barrels, FILE } from "./barrels.js";
-import { classesOf } from "./classes.js";
-import { COMPONENT, componentOf } from "./components.js";
 import { functionsOf, router } from "./functions.js";
 import * as lazy from "./lazy.js";
-import { ENVIRONMENT, moduleOf } from "./module.js";
-import { importedSheets, plainSheet } from "./sheets.js";
+import { js, loaded, STYLE, value } from "./loaded.js";
+import { ENVIRONMENT } from "./module.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {{folder: string, scanned?: Set<string>, styled: boolean, worker: (path: string) => Promise<string>, absent?: Set<string>}} Way how one bundle is made: `scanned` notes packages, and leaves them alone */
@@ -21,8 +19,6 @@ import { importedSheets, plainSheet } from "./sheets.js";
 export const SERVER = "fleet:server:";
 const FUNCTIONS = `${SERVER}functions/`;
 const served = (/** @type {string} */ path) => `export * from ${path};\nexport { default } from ${path};`;
-const STYLE = /\.(?:css|scss|sass|less)$/;
-const SCRIPT = /\.[cm]?[jt]sx?$/;
 const OURS = "app";
 const ASSET =
   /\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|eot|mp3|wav|ogg|m4a|flac|mp4|webm|mov|pdf|wasm|txt|glb|gltf)$/i;
@@ -122,78 +118,6 @@ function wrong(app, importer, spec, message) {
   const source = app.text(importer in app.request.virtual ? importer : importer.split("?")[0]);
   const { report } = new Problem(message, importer.split("?")[0], source, placeOfImport(source, spec));
   return { text: message, detail: report };
-}
-
-/**
- * @param {string} name a path, and what is wanted of it
- * @param {App} app
- * @param {Way} way
- * @returns {Promise<import("esbuild").OnLoadResult>}
- */
-async function loaded(name, app, way) {
-  if (name in app.request.virtual) return script(name, app.text(name), app, way);
-  const [path, query = ""] = name.split("?");
-  const words = query.split("&");
-  if (words.includes("raw")) return value(app.text(path));
-  if (words.includes("worker") || words.includes("sharedworker")) return workerOf(path, words, way);
-  if (words.includes("url")) return value(app.address(path, app.bytes(path), query));
-  if (words.includes("init")) return js(initOf(app.address(path, app.bytes(path), "no-inline")));
-  if (STYLE.test(path)) return styleOf(path, words, app, way);
-  if (COMPONENT.test(path)) return componentOf(path, app, way);
-  if (path.endsWith(".json")) return { contents: app.text(path), loader: "json" };
-  if (SCRIPT.test(path)) return script(path, app.text(path), app, way);
-  return value(app.address(path, app.bytes(path), query));
-}
-
-/** @param {unknown} one @returns {import("esbuild").OnLoadResult} */
-const value = (one) => js(`export default ${JSON.stringify(one)};`);
-
-/** @param {string} contents @returns {import("esbuild").OnLoadResult} */
-const js = (contents) => ({ contents, loader: "js" });
-
-/**
- * @param {string} path
- * @param {string} source
- * @param {App} app
- * @param {Way} way
- */
-function script(path, source, app, way) {
-  const made = app.modules.get(path) ?? moduleOf(path, source, app);
-  app.modules.set(path, made);
-  return { ...js(made), resolveDir: way.folder };
-}
-
-/** @param {string} address */
-const initOf = (address) =>
-  `export default (imports) => WebAssembly.instantiateStreaming(fetch(${JSON.stringify(address)}), imports).then((one) => one.instance);`;
-
-/**
- * @param {string} path
- * @param {string[]} words
- * @param {Way} way
- */
-async function workerOf(path, words, way) {
-  if (way.scanned) await way.worker(path);
-  const address = JSON.stringify(way.scanned ? "" : `/${await way.worker(path)}`);
-  if (words.includes("url")) return js(`export default ${address};`);
-  const kind = words.includes("sharedworker") ? "SharedWorker" : "Worker";
-  return js(`export default function (options) { return new ${kind}(${address}, { name: options?.name }); }`);
-}
-
-/**
- * A style sheet as a module: a mark where it takes effect, and the names of its classes if it has any of its own.
- * @param {string} path
- * @param {string[]} words
- * @param {App} app
- * @param {Way} way
- */
-async function styleOf(path, words, app, way) {
-  const source = await plainSheet(path, app);
-  if (way.scanned) for (const spec of importedSheets(path, source, app)) way.scanned.add(spec);
-  if (words.includes("inline")) return js(`export default __fleetText(${app.sheetNumber(path)});`);
-  const mark = way.styled ? `__fleetCss(${app.sheetNumber(path)});` : "";
-  if (!/\.module\.\w+$/.test(path)) return js(mark);
-  return js(`${mark}\n${classesOf(path, source)}`);
 }
 
 /**
