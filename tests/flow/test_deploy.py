@@ -83,7 +83,7 @@ def test_a_release_is_live_promoted_and_taken_back(app: Deployed) -> None:
     assert f"shows release {one[:10]}" in said
     page = app.visit()
     assert (page.headers["x-overskill-release"], page.text) == (one, "<!doctype html><p>one")
-    app.fleet_says("deploy", "--env", "staging", "--release", two)
+    app.until_live(app.asked("/deployments", environment="staging", release_id=two))
     assert [app.visit(at).headers["x-overskill-release"] for at in ("production", "staging")] == [one, two]
     app.fleet_says("promote", "--from", "staging", "--to", "production")
     assert app.visit().headers["x-overskill-release"] == two
@@ -110,12 +110,12 @@ def test_an_app_is_built_and_live_and_one_that_cannot_be_built_changes_nothing(a
     app.write("index.html", PAGE)
     for word in ("first", "second"):
         app.write("main.js", f"document.getElementById('shown').textContent = '{word}';\n")
-        assert " shows release " in app.fleet_says("deploy", "--env", "production")
+        app.until_live(app.asked("/deployments", environment="production"))
         assert word in code()
     app.write("main.js", "const = ;\n")
     assert "failed at build: main.js:1" in app.fleet_says("deploy", "--env", "production", status=1)
     assert "second" in code()
-    assert "again" in app.fleet_says("rollback")
+    assert app.asked("/rollback", environment="production").json()["kind"] == "deploy-rolled-back"
     assert "first" in code()
 
 
@@ -135,7 +135,7 @@ def test_programs_deploy_as_well(app: Deployed) -> None:
 
 def test_a_broken_release_leaves_the_old_one_serving_and_says_why(app: Deployed) -> None:
     one, two = app.keep("whole", "half")  # no other app has the same
-    app.fleet_says("deploy", "--release", one)
+    app.until_live(app.asked("/deployments", release_id=one))
     with psycopg.connect(app.fleet.home.read_env()["FLEET_DATABASE_URL"]) as owner:
         whole = b"console.log('half')"
         owner.execute("update fleet.artifacts set content = 'console' where content = %s", (whole,))
