@@ -11,7 +11,7 @@ const SCRIPT = /\.[cm]?[jt]sx?$/;
 /** Its own configuration could be code; ours is the same for all. */
 const CONFIG = /(?:^|\/)(?:oxlint\.config\.|\.oxlintrc)/;
 const OPTIONS = ["--format", "json", "--react-plugin", "--disable-nested-config", "-A", "no-unused-vars", "."];
-const SECONDS = 10;
+const SECONDS = 60;
 const MOST = 50;
 
 /**

@@ -105,11 +105,12 @@ class Room:
         """Build an app; Flawed says what is wrong with it, process.Stopped why nothing came of it."""
         tell("configuring", "reading how the app is set up", _CONFIGURING)
         app = App(app_id, files, shelf, lambda stage, message: tell(stage, message, _READING))
-        with self._guard:  # what is read here is remembered by app, and the next build asks for the same
-            asked, warnings = self._request(app)
-        with self._spare.taken() as place, process.watched(place.builder, self._limits, unwanted):
+        with self._guard:  # each of them is started once
+            spare, home, _ = self._spare, self._trees.nothing, self._surveyor
+        asked, warnings = self._request(app)
+        with spare.taken() as place, process.watched(place.builder, self._limits, unwanted):
             tell("reading", f"reading {len(files)} files", _READING)
-            words = {"request": asked, "empty": str(self._trees.nothing)}
+            words = {"request": asked, "empty": str(home)}
             found = _answer(place.builder.ask(words, tell), "reading")
             return self._with_packages(_Work(app, place.builder, place.out, warnings, tell), found["packages"])
 
