@@ -1,5 +1,6 @@
 """The fleet: which actors there are, and which of them share a worker process."""
 
+from actors.apply_schema import apply_schema
 from actors.create_app import create_app
 from actors.finish_tool import finish_tool
 from actors.refresh_preview import refresh_preview
@@ -12,7 +13,7 @@ from actors.store_file import store_file
 from contracts.catalog import ASKED
 
 GROUPS: dict[str, tuple[Actor, ...]] = {
-    "files": (store_file, create_app),
+    "files": (store_file, create_app, apply_schema),
     "preview": (refresh_preview,),
     "tools": (run_tool, run_errand, finish_tool),
     "releases": (run_build, run_deploy),

@@ -35,7 +35,7 @@ ASKED: dict[type[Event], tuple[type[Event], ...]] = {
 }
 
 #: What may be asked for, and nobody in the fleet does yet: it waits for whoever will.
-UNHEARD: frozenset[type[Event]] = frozenset({SchemaChanged})
+UNHEARD: frozenset[type[Event]] = frozenset()
 
 #: What the fleet itself says.
 SAID: tuple[type[Event], ...] = (

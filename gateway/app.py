@@ -17,6 +17,7 @@ from gateway.api import (
     previews,
     releases,
     sign_in,
+    tables,
     versions,
 )
 from gateway.demo import page as demo
@@ -37,7 +38,7 @@ def build(parts: Parts) -> Front:
     )
     files_of = (files, versions, differences, archives)
     of_releases = (builds, releases, deployments, logs)
-    for part in (events, apps, messages, *files_of, *of_releases, previews, sign_in, health, demo):
+    for part in (events, apps, messages, *files_of, *of_releases, tables, previews, sign_in, health, demo):
         web.include_router(part.router(parts))
     web.include_router(parts.runtime.router())
     complete(web)

@@ -6,8 +6,9 @@ from contracts.settings import Settings
 from gateway import environments, sse
 from gateway.history import PostgresHistory
 from gateway.preview.passes import Passes
-from sql import apps
+from sql import apps, catalogs
 from sql.apps import State
+from sql.database import enter
 
 
 async def described(
@@ -21,6 +22,9 @@ async def described(
         epoch = history.epoch
         state = await apps.state(tx, app_id)
         live, deployed = await environments.read(settings, tx, app_id)
+        async with tx.transaction():
+            await enter(tx, app_id)
+            catalog = await catalogs.load(tx, app_id)
     url = settings.preview_url(app_id)
     return {
         "app_id": app_id,
@@ -40,7 +44,7 @@ async def described(
         "releases": [],
         "builds": [],
         "deployments": deployed,
-        "tables": [],
+        "tables": [{"name": one.name, "access": one.access} for one in catalog.tables.values()],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
     }
 

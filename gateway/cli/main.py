@@ -21,6 +21,7 @@ from gateway.cli import (
     publish,
     status,
     story,
+    tables,
     tail,
     token,
     up,
@@ -53,6 +54,7 @@ app.command()(apps.apps)
 app.command()(builds.build)
 app.command()(builds.releases)
 app.command()(logs.logs)
+app.command()(tables.tables)
 app.command()(demo.demo)
 app.command()(demo.link)
 app.command()(access.access)

@@ -201,7 +201,6 @@ def test_an_unknown_tool_is_answered_with_the_nearest(caller: Caller) -> None:
         ("os-write", {"file_path": "../x", "content": "x"}, "file_path: must not contain empty parts"),
         ("create_table", {"table_name": "t", "columns": []}, "columns: "),
         ("alter_table", {"table_name": "t"}, "needs exactly one of add_column"),
-        ("create_supabase_table", {"table_name": "t", "columns": [{"name": "a", "type": "text"}]}, "schema-changed"),
         ("deploy", {"environment": "preview"}, "environment: "),
         ("fetch_url", {"url": "http://127.0.0.1:1/"}, "url: "),
         ("fetch_url", {"url": "file:///etc/passwd"}, "url: only http:// and https://"),

@@ -24,6 +24,7 @@ from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
 from tests.bench.scale import scale
+from tests.bench.tenancy import tenancy
 from tests.bench.tools import tools
 from tests.bench.vite import vite
 from tests.bench.workers import workers
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "tools": tools,
     "deploys": deploys,
     "edge": edge,
+    "tenancy": tenancy,
 }
 
 
