@@ -119,6 +119,32 @@ def test_an_app_is_built_and_live_and_one_that_cannot_be_built_changes_nothing(a
     assert "first" in code()
 
 
+CODE = """export default { fetch(request) {
+  if (new URL(request.url).pathname === "/boom") WHAT;
+  return new Response("well");
+} };"""
+
+
+def test_what_sickens_once_it_is_live_is_taken_back_by_itself(app: Deployed) -> None:
+    well = keep(app.pool, app.app_id, "well", CODE.replace("WHAT", 'return new Response("boom")'))
+    sick = keep(app.pool, app.app_id, "sick", CODE.replace("WHAT", 'throw new Error("boom")'))
+    for release in (well, sick):
+        app.until_live(app.asked("/deployments", release_id=release))
+    assert app.visit().headers["x-overskill-release"] == sick
+
+    def second() -> dict[str, Any]:
+        found = app.asked("/deployments").json()["deployments"]
+        return dict(next(each for each in found if each["release_id"] == sick))
+
+    def is_back() -> bool:
+        app.visit(path="/boom")
+        return bool(second()["status"] == "returned")
+
+    until(is_back, "it is taken back")
+    assert second()["reason"].startswith("it sickened: ")
+    assert app.visit().headers["x-overskill-release"] == well
+
+
 def test_programs_deploy_as_well(app: Deployed) -> None:
     one, two = app.keep("one", "two")
     assert app.asked("/deployments", environment="production", promote="staging").status_code == 409
