@@ -23,6 +23,7 @@ from tests.bench.growth import growth
 from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
+from tests.bench.real import real
 from tests.bench.scale import scale
 from tests.bench.tenancy import tenancy
 from tests.bench.tools import tools
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "scale": scale,
     "hostile": hostile,
     "vite": vite,
+    "real": real,
     "builds": builds,
     "tools": tools,
     "deploys": deploys,

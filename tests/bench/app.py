@@ -87,7 +87,7 @@ def files(word: str = "") -> dict[str, str]:
         **app_ui.files(),
         **app_pages.files(),
     }
-    return {path: _marked(path, text, word) for path, text in written.items()} if word else written
+    return {path: marked(path, text, word) for path, text in written.items()} if word else written
 
 
 def _package() -> str:
@@ -130,7 +130,7 @@ def _styles() -> str:
 """
 
 
-def _marked(path: str, text: str, word: str) -> str:
+def marked(path: str, text: str, word: str) -> str:
     """Put a comment at the end of a file that can bear one."""
     comment = _COMMENTS.get(path.rpartition(".")[2])
     return text + comment.format(word) if comment and path != "vite.config.ts" else text

@@ -18,17 +18,17 @@ from tests.browser import CHROMIUM, FLAGS
 def vite(ground: Ground, findings: Findings) -> None:
     """Show the app for the first time, over and over; then edit it."""
     files = app.files()
-    with fleet(ground) as ours, _chromium() as browser:
+    with fleet(ground) as ours, chromium() as browser:
         theirs = Vite(ground.folder / "vite", files)
         cold(ours, theirs, browser, findings, ground.few)
         side = ours.app("hot")
         ours.write("hot", files)
         with theirs.serving() as url:
-            hot(side, Side(url, theirs.write), browser, findings, ground.few)
+            hot(side, Side(url, theirs.write), browser, findings, ground.few, files=files)
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     with (
         sync_playwright() as driver,
         closing(driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())) as browser,

@@ -94,7 +94,8 @@ class Look:
         return rendered - began
 
     def count(self) -> int:
-        """Return the state of the app's counter, and count one further."""
+        """Return the state of the app's counter, and count one further; a page that was loaded anew begins again."""
+        self._page.wait_for_selector(_RENDERED, state="attached")
         return int(self._page.evaluate(_COUNT, _RENDERED))
 
     def _hear(self, said: ConsoleMessage) -> None:

@@ -22,6 +22,7 @@ class Vite:
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
         self.folder = folder
+        self.pid = 0
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             self.write(path, text)
@@ -48,6 +49,7 @@ class Vite:
         )
         with log.open("wb") as output:
             process = program.spawn(output)
+        self.pid = process.pid
         try:
             _until(log, process, "Local:")
             yield f"http://127.0.0.1:{port}/"

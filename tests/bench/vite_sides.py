@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from gateway.launcher import ports
 from tests.bench.bus import Mouth, event, mouth
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, Running
 
 _PATIENCE = 30
 
@@ -27,8 +26,9 @@ class Side:
 class Fleet:
     """All that a preview takes, from the broker to the edge."""
 
-    def __init__(self, voice: Mouth, client: httpx.Client, port: str, logs: tuple[Path, ...]) -> None:
-        self.voice, self.logs = voice, logs
+    def __init__(self, voice: Mouth, client: httpx.Client, port: str, storing: Running, drawing: Running) -> None:
+        self.voice, self.drawing = voice, drawing
+        self.logs = (storing.log, drawing.log)
         self._client, self._port = client, port
 
     def app(self, app_id: str) -> Side:
@@ -72,4 +72,4 @@ def fleet(ground: Ground) -> Iterator[Fleet]:
         voice = stack.enter_context(mouth(ground.rabbit.url))
         headers = {"authorization": f"Bearer {ground.token('editor')}"}
         client = stack.enter_context(httpx.Client(base_url=f"http://{gateway.http}", headers=headers))
-        yield Fleet(voice, client, address.rpartition(":")[2], (files.log, drawing.log))
+        yield Fleet(voice, client, address.rpartition(":")[2], files, drawing)
