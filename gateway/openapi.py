@@ -35,6 +35,7 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "fleet_token"},
+        "app_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "of `/api/auth`"},
         "stream_token": {"type": "apiKey", "in": "query", "name": "access_token"},
     }
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
@@ -42,12 +43,16 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
         for operation in methods.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _DEFAULT
-            if path not in _OPEN:
+            if path.startswith("/api/"):
+                operation["security"] = [{"app_token": []}, {}]
+                operation.setdefault("parameters", []).append(_APP)
+            elif path not in _OPEN:
                 operation.setdefault("security", [{"bearer": []}, {"cookie": []}])
     return document
 
 
 _TEXT = {"type": "string"}
+_APP = {"name": "X-App-ID", "in": "header", "schema": _TEXT, "description": "where the host is not the app's own"}
 _PROBLEM = {
     "type": "object",
     "required": ["title", "status", "detail"],
