@@ -1,11 +1,32 @@
 /**
- * What one request said, as lines of its app's log: pure, and never much.
+ * What requests said, as lines of their app's log: pure, and never much.
  *
  * @typedef {{at: number, level: string, text: string, request: string}} Line
  */
 
 const MOST_LINES = 200;
 const MOST_LETTERS = 4_000;
+const MOST_A_SECOND = 50;
+
+/** Hears of so many requests of each app in a second: who says more would keep others from being heard. */
+export class Ear {
+  /** @type {Map<string, number>} */
+  #heard = new Map();
+  #second = 0;
+
+  /**
+   * @param {string} app
+   * @param {number} now in milliseconds
+   */
+  hears(app, now = Date.now()) {
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#second) this.#heard.clear();
+    this.#second = second;
+    const count = (this.#heard.get(app) ?? 0) + 1;
+    this.#heard.set(app, count);
+    return count <= MOST_A_SECOND;
+  }
+}
 
 /**
  * @param {any} event what the runtime says of one request

@@ -8,11 +8,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { serve } from "../assets-worker/worker.js";
 import { callKv } from "./kv_call.js";
-import { linesOf } from "./lines.js";
+import { Ear, linesOf } from "./lines.js";
 import { Isolates, whoseIs } from "./loading.js";
 
 const OURS = /^x-edge-/;
 const isolates = new Isolates();
+const ear = new Ear();
 
 export default {
   /**
@@ -102,7 +103,7 @@ export class Tail extends WorkerEntrypoint {
   /** @param {readonly any[]} events */
   async tail(events) {
     const lines = events.flatMap(linesOf);
-    if (lines.length > 0) await say(this.env, this.ctx.props, lines);
+    if (lines.length > 0 && ear.hears(this.ctx.props.app)) await say(this.env, this.ctx.props, lines);
   }
 }
 

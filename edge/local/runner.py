@@ -80,6 +80,7 @@ class Runner:
         for each in (watching, ended):
             each.cancel()
         if running.dying.done():
+            await running.gone()  # and has said its last words
             return GREW if _is_about_memory(" ".join(running.words)) else ENDED
         return why
 
