@@ -24,6 +24,7 @@ from tests.bench.hostile import hostile
 from tests.bench.machine import facts
 from tests.bench.preview import preview
 from tests.bench.real import real
+from tests.bench.runtime import runtime
 from tests.bench.scale import scale
 from tests.bench.tenancy import tenancy
 from tests.bench.tools import tools
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[Ground, Findings], None]] = {
     "builds": builds,
     "tools": tools,
     "deploys": deploys,
+    "runtime": runtime,
     "edge": edge,
     "tenancy": tenancy,
 }
