@@ -34,6 +34,10 @@ class Page:
         return self.before + head + self.between + entry + self.after
 
 
+#: Of an app that has none.
+NONE = Page("", "", "", None)
+
+
 def is_part(module_id: str) -> bool:
     """Whether a module is a page's own: it stands in it, or loads all that does."""
     return _PART.fullmatch(module_id) is not None

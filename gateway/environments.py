@@ -1,13 +1,16 @@
 """Where an app is live, and how it came there, as clients see it."""
 
+import json
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from contracts.settings import Settings
-from sql import deployments, pointers
+from sql import builds, deployments, pointers, releases
 from sql.database import AsyncTx, enter
 from sql.deployments import Listed
 
-#: So many deployments are a part of the whole state.
+#: So many of each are a part of the whole state.
 _LATEST = 10
 
 
@@ -29,12 +32,23 @@ async def environments(settings: Settings, tx: AsyncTx, app_id: str) -> dict[str
     }
 
 
-async def read(settings: Settings, tx: AsyncTx, app_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return what each environment shows, and the newest deployments, in a transaction of its own."""
+async def read(settings: Settings, tx: AsyncTx, app_id: str) -> dict[str, Any]:
+    """Return what each environment shows, and the newest of what led there, in a transaction of its own."""
     async with tx.transaction():
         await enter(tx, app_id)
-        shown = await environments(settings, tx, app_id)
-        return shown, [view(each) for each in await deployments.read_page(tx, app_id, _LATEST)]
+        return {
+            "environments": await environments(settings, tx, app_id),
+            "releases": [_plain(each) for each in await releases.read_list(tx, app_id, _LATEST)],
+            "builds": [_plain(each) for each in await builds.read_list(tx, app_id, _LATEST)],
+            "deployments": [view(each) for each in await deployments.read_page(tx, app_id, _LATEST)],
+        }
+
+
+def _plain(one: builds.Row | releases.Listed) -> dict[str, Any]:
+    """Return a build or a release as JSON has it."""
+    values = asdict(one)
+    times = {name: value.isoformat() for name, value in values.items() if isinstance(value, datetime)}
+    return {**values, **times, "sizes": json.loads(one.sizes) if one.sizes else None}
 
 
 def view(one: Listed) -> dict[str, Any]:

@@ -21,7 +21,7 @@ async def described(
     async with history.connection() as tx:
         epoch = history.epoch
         state = await apps.state(tx, app_id)
-        live, deployed = await environments.read(settings, tx, app_id)
+        deployed = await environments.read(settings, tx, app_id)
         async with tx.transaction():
             await enter(tx, app_id)
             catalog = await catalogs.load(tx, app_id)
@@ -40,10 +40,7 @@ async def described(
             "open_url": _open_url(url, passes.ticket(app_id) if opens else None) if state.private else f"{url}/",
             **_preview(epoch, state),
         },
-        "environments": live,
-        "releases": [],
-        "builds": [],
-        "deployments": deployed,
+        **deployed,
         "tables": [{"name": one.name, "access": one.access} for one in catalog.tables.values()],
         "stream": {"head": sse.cursor(epoch, state.head), "url": f"/v1/apps/{app_id}/events"},
     }

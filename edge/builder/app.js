@@ -10,7 +10,7 @@ import { resolve, rootOf } from "./resolve.js";
  * @property {string[]} binary the paths of those
  * @property {Record<string, string>} virtual scripts that stand in the page, by their names
  * @property {Record<string, string>} idle modules that plugins of Vite would make, as they are without them
- * @property {string} entry the one that loads all others
+ * @property {string} entry the one that loads all others; nothing for an app that is a server alone
  * @property {[string, string]} page the page's text up to where its links go, and the rest
  * @property {Record<string, string>} paths aliases
  * @property {Record<string, string>} define

@@ -37,7 +37,8 @@ export class Build {
         entryPoints: [`${ENTRY}${path}`],
       });
     const asked = /** @type {any} */ (way);
-    await bundle(this.app, { ...optionsFor(this.app, asked), entryPoints: [ENTRY + this.request.entry] });
+    if (this.request.entry)
+      await bundle(this.app, { ...optionsFor(this.app, asked), entryPoints: [ENTRY + this.request.entry] });
     if (this.request.server) await server(this.app, asked, (options) => bundle(this.app, options));
     return [...scanned].sort();
   }
@@ -55,7 +56,7 @@ export class Build {
     for (const one of app.sheets.values()) sheets.text(one).catch(() => {});
     const result = await bundle(this.app, {
       ...optionsFor(this.app, way),
-      entryPoints: [{ in: ENTRY + request.entry, out: "index" }],
+      entryPoints: request.entry ? [{ in: ENTRY + request.entry, out: "index" }] : [],
       splitting: true,
       sourcemap: "external",
     });
@@ -74,13 +75,13 @@ export class Build {
   /** @param {Chunks} chunks */
   async files(chunks) {
     const { app } = this;
-    const html = Buffer.from(pageOf(app, chunks));
+    const page = app.request.entry ? [packed("index.html", Buffer.from(pageOf(app, chunks)), false)] : [];
     const scripts = [...chunks.all.values()].map(({ name, code }) =>
       packed(`assets/${name}.js`, Buffer.from(code), true),
     );
     const made = [...app.made].map(([name, { bytes, immutable }]) => packed(name, bytes, immutable));
     const served = app.publicFiles().map(([name, bytes]) => packed(name, bytes, false));
-    return Promise.all([packed("index.html", html, false), ...scripts, ...made, ...served]);
+    return Promise.all([...page, ...scripts, ...made, ...served]);
   }
 
   /**

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from edge import jsonc, page, virtual
+from edge import jsonc, page, pages, virtual
 from edge.conventions import Conventions
 from edge.resolve import root_of
 
@@ -74,6 +74,11 @@ def unknown_plugins(path: str, config: str) -> list[str]:
         for name in named
         if not _KNOWN.fullmatch(name)
     ]
+
+
+def is_server_alone(files: Mapping[str, bytes], root: str) -> bool:
+    """Tell whether an app has no page to begin with, but something that answers."""
+    return f"{root}index.html" not in files and pages.bare("", files, root) is None and bool(_server(files))
 
 
 def _server(files: Mapping[str, bytes]) -> str:

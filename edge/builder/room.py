@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.release import Asset, Manifest, Module, Script
 from contracts.settings import Settings
-from edge import compiler_node, components
+from edge import compiler_node, components, page
 from edge.builder import process, request
 from edge.builder.process import Limits, Tell
 from edge.builder.spare import Place, Spare
@@ -19,7 +19,7 @@ from edge.compiler_words import Failure, Source
 from edge.configs import problem
 from edge.conventions import Conventions
 from edge.cover import App, Covers, Shelf
-from edge.drawing import Wrong
+from edge.drawing import Wrong, sound
 from edge.graph import Problem
 from edge.packages import locks
 from edge.packages.installer import Installer, Refused, Registry
@@ -152,12 +152,15 @@ class Room:
 
     def _request(self, app: App) -> tuple[dict[str, Any], list[str]]:
         covers = Covers(self._surveyor)
+        texts = app.shelf.texts(set(app.files.values()))
+        files = {path: texts[sha256] for path, sha256 in app.files.items()}
         try:
+            conventions = sound(self._surveyor.conventions(app.app_id, app.files, app.shelf))
+            if request.is_server_alone(files, conventions.root):
+                return request.request(files, "", page.NONE, "", conventions), [*conventions.warnings]
             around, entry, conventions = covers.read(app)
         except Wrong as wrong:
             raise Flawed("configuring", wrong.problem) from None
-        texts = app.shelf.texts(set(app.files.values()))
-        files = {path: texts[sha256] for path, sha256 in app.files.items()}
         files |= self._components(app, files, conventions)
         html = covers.text(app, f"{conventions.root}index.html") or around.render("", "")
         config = next((name for name in _VITE if name in files), None)

@@ -245,6 +245,18 @@ def test_server_code_is_a_worker_of_its_own_and_is_never_served(build: Callable[
     assert script.modules["index.js"].sha256 not in {asset.sha256 for asset in built.manifest.assets.values()}
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_an_app_that_is_a_server_alone_has_no_page(build: Callable[..., Built], server: str) -> None:
+    files = {
+        **SERVERS[server],
+        "src/hello.ts": b'export const hello = "hello";',
+        "public/robots.txt": b"User-agent: *\n",
+    }
+    built = build({**files, "tsconfig.json": b'{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}'})
+    assert built.manifest.script is not None
+    assert list(built.manifest.assets) == ["/robots.txt"]
+
+
 VUE = b"""<script setup lang="ts">
 import { ref } from "vue";
 const name = ref<string>("a boat");

@@ -29,6 +29,7 @@ def made(database_url: str, app_id: str) -> list[str]:
     later = release(app_id, "b" * 64, {"src/a.ts": "3" * 64, "src/c.ts": "2" * 64})
     cause = Envelope("event", "test", "build-requested", app_id, {"environment": "production"})
     with open_pool(role_url(database_url, "fleet_worker"), size=1, name="t") as pool, transaction(pool, app_id) as tx:
+        tx.execute("insert into fleet.apps (app_id) values (%s)", (app_id,))
         for one, content in ((earlier, OLD), (later, NEW)):
             page = bytes.fromhex(one.manifest.assets["/index.html"].sha256)
             releases.keep(tx, app_id, one, {page: content}, app_version=1, build_id="x")
@@ -60,3 +61,10 @@ def test_releases_are_listed_shown_and_compared(served: Gateway, app_id: str, ma
         assert told["files"] == {"added": ["src/c.ts"], "removed": ["src/b.ts"], "changed": ["src/a.ts"]}
         assert told["assets"]["changed"] == ["/index.html"]
         assert client.get(f"/v1/apps/{app_id}/releases/{'0' * 64}").status_code == 404
+
+
+def test_the_newest_of_both_are_a_part_of_the_whole_state(served: Gateway, app_id: str, made: list[str]) -> None:
+    with served.client(token(app_id, role="viewer")) as client:
+        state = client.get(f"/v1/apps/{app_id}").json()
+        assert [(one["release_id"], one["sizes"]) for one in state["releases"]] == [(one, SIZES) for one in made[::-1]]
+        assert [(one["release_id"], one["status"]) for one in state["builds"]] == [(made[1], "succeeded")]
