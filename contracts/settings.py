@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     )
     stage: str = Field(default="development", pattern=r"^[a-z][a-z0-9]{0,19}$")
 
+    observe: bool = Field(
+        default=False, description="`fleet up` starts Prometheus and Grafana, where they are installed"
+    )
+    prometheus_http: Address = Field(default="127.0.0.1:9090", description="that Prometheus")
+    grafana_http: Address = Field(default="127.0.0.1:3000", description="that Grafana")
     demo: bool = Field(default=True, description="`fleet up` writes a demo app where there is none")
 
     # What the tools reach.

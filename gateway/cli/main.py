@@ -11,6 +11,7 @@ from gateway.cli import (
     apps,
     builds,
     contracts,
+    dashboards,
     dead_letters,
     demo,
     deploys,
@@ -39,6 +40,7 @@ app = typer.Typer(
 
 app.command()(up.up)
 app.command()(up.down)
+app.command()(dashboards.dashboards)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(publish.publish)

@@ -26,6 +26,9 @@ END_SECONDS = 90
 
 def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="return once everything is ready")] = False,
+    observe: Annotated[
+        bool, typer.Option("--observe", help="with Prometheus and Grafana, where they are installed")
+    ] = False,
 ) -> None:
     """Start RabbitMQ, Postgres and the fleet, and keep them running until Ctrl-C.
 
@@ -33,10 +36,10 @@ def up(
 
     Example: `fleet up --detach`
     """
-    settings = Settings()
+    settings = Settings(observe=True) if observe else Settings()
     home = Home(settings.home.resolve())
     home.create()
-    raise typer.Exit(_detach(home) if detach else _stay(settings, home))
+    raise typer.Exit(_detach(home, observe=observe) if detach else _stay(settings, home))
 
 
 def _stay(settings: Settings, home: Home) -> int:
@@ -54,14 +57,14 @@ def _stay(settings: Settings, home: Home) -> int:
         return 0
 
 
-def _detach(home: Home) -> int:
+def _detach(home: Home, *, observe: bool) -> int:
     """Run everything in a session of its own, and wait until it is ready."""
     if home.holder() is not None:
         _point_to(home)
         return 0
     log = home.logs / "fleet.log"
     with log.open("wb") as output:
-        arguments = [sys.executable, "-P", "-m", "gateway.cli.main", "up"]
+        arguments = [sys.executable, "-P", "-m", "gateway.cli.main", "up", *(["--observe"] if observe else [])]
         launcher = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )

@@ -3,7 +3,7 @@
 from gateway.dashboards.panel import Ask, Dashboard, Variable, number, plot, quantile, rate, recent, spread
 
 _HERE = 'environment=~"$environment"'
-_FAILED = 'outcome!="succeeded"'
+_FAILED = 'outcome="failed"'
 
 DASHBOARD = Dashboard(
     uid="overskill-deploys",

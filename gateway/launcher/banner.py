@@ -28,6 +28,12 @@ def banner(chosen: Mapping[str, str]) -> str:
         zones = tuple(chosen["FLEET_ZONES"].split(","))
         preview = Settings.model_construct(zones=zones, edge_http=chosen["FLEET_EDGE_HTTP"]).preview_url(DEMO)
         lines += [f"Look at the app `{DEMO}`, live:  {preview}/   (any app: {fleet} link --app NAME)", ""]
+    seen = [
+        f"{name}: http://{chosen[f'FLEET_{name.upper()}_HTTP']}"
+        for name in ("Grafana", "Prometheus")
+        if f"FLEET_{name.upper()}_HTTP" in chosen
+    ]
+    lines += [f"What it does, as pictures:  {', '.join(seen)}", ""] if seen else []
     if secret := chosen.get("FLEET_JWT_SECRET"):
         lines += ["Watch an AI's tools write an app (a link of 12 hours):", f"  {link(gateway, secret)}", ""]
         lines += _try_it(gateway, secret)

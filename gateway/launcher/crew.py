@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Mapping
 
+from gateway.dashboards.files import Observed
+from gateway.launcher import observers
 from gateway.launcher.home import Home
 from gateway.launcher.own_secrets import OwnSecrets
 from gateway.launcher.plan import Plan
@@ -28,6 +30,7 @@ class Crew:
                 home.path / "rabbitmq",
                 password=own.amqp_password,
                 log=home.logs / "rabbitmq.log",
+                observed=plan.observers is not None,
             )
         )
         self.postgres = (
@@ -72,6 +75,24 @@ class Crew:
         """Return what shows the apps, where workerd runs."""
         return [self._process("edge", "edge", self.program("edge.local"))] if self._plan.edge_http else []
 
+    def observers(self) -> list[ProcessUnit]:
+        """Return who looks at all of it, where that was asked for and is installed; the services run by now."""
+        found, folder = self._plan.observers, self._home.path / "observed"
+        units = []
+        if found and found.prometheus:
+            program, address = found.prometheus
+            jobs = {"fleet": [self._plan.http]}
+            if self.rabbit and self.rabbit.metrics:
+                jobs["rabbitmq"] = [self.rabbit.metrics]
+            observed = Observed(jobs, prometheus=f"http://{address}", gateway=f"http://{self._plan.http}")
+            program_ = observers.prometheus(folder, observed, program, address)
+            units.append(self._process("prometheus", "prometheus", program_, probe=(address, "/-/ready")))
+        if found and found.grafana:
+            home, address = found.grafana
+            program_ = observers.grafana(folder, home, address, self._environment)
+            units.append(self._process("grafana", "grafana", program_, probe=(address, "/api/health")))
+        return units
+
     def demo(self) -> list[Program]:
         """Return what writes the demo app, where there is to be one."""
         return [self.program("gateway.cli.main", "demo")] if self._plan.demo else []
@@ -83,6 +104,8 @@ class Crew:
         """Return where a kind of process can be reached, without any password."""
         if kind == "gateway":
             return {"url": f"http://{self._plan.http}", "metrics": f"http://{self._plan.http}/metrics"}
+        if self._plan.observers and (observer := vars(self._plan.observers).get(kind)):
+            return {"url": f"http://{observer[1]}"}
         if kind == "edge" and self._plan.edge_http:
             return {"url": f"http://{self._plan.edge_http}"}
         if kind == "rabbitmq" and self.rabbit and self.rabbit.ports:

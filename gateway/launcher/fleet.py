@@ -18,7 +18,7 @@ from gateway.launcher.voice import Voice
 
 #: What faces people ends first, so that it can say goodbye, and then has the edge no stream left to wait for;
 #: what the others need ends last.
-ENDING_ORDER = (("gateway",), ("edge",), ("worker",), ("relay",), ("rabbitmq", "postgres"))
+ENDING_ORDER = (("gateway", "prometheus", "grafana"), ("edge",), ("worker",), ("relay",), ("rabbitmq", "postgres"))
 
 RUNNING = {State.READY, State.ENDING}
 
@@ -82,7 +82,9 @@ class Fleet:
             workers = [self._crew.worker(group) for group in await groups]
         finally:
             groups.cancel()
-        await self._begin([self._crew.relay(), *workers, self._crew.gateway(), *self._crew.edge()])
+        await self._begin(
+            [self._crew.relay(), *workers, self._crew.gateway(), *self._crew.edge(), *self._crew.observers()]
+        )
         self._enter("ready")
         self._greet()
         for program in self._crew.demo():

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from contracts.settings import Settings
 from edge.local import binary
 from gateway.launcher import ports
+from gateway.launcher.observers import Observers, find_grafana, find_prometheus
 from gateway.launcher.own_secrets import OwnSecrets
 
 
@@ -21,6 +22,8 @@ class Plan:
     database_url: str | None
     demo: bool
     variables: Mapping[str, str]
+    #: Nothing, where nobody asked for it.
+    observers: Observers | None = None
 
 
 def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, say: Callable[[str], None]) -> Plan:
@@ -42,6 +45,9 @@ def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, 
     ours = {"FLEET_HOME": str(settings.home.resolve()), "FLEET_HTTP": http}
     if edge_http is not None:
         ours["FLEET_EDGE_HTTP"] = edge_http
+    observers = _observers(settings, say) if settings.observe else None
+    for name, observer in vars(observers).items() if observers else ():
+        ours |= {f"FLEET_{name.upper()}_HTTP": observer[1]} if observer else {}
     return Plan(
         http=http,
         edge_http=edge_http,
@@ -50,6 +56,19 @@ def decide(settings: Settings, environment: Mapping[str, str], own: OwnSecrets, 
         # Without an edge nobody could look at it, and without our secret nobody could write it.
         demo=settings.demo and edge_http is not None and settings.jwks_url is None,
         variables={**defaults, **theirs, **ours},
+        observers=observers,
+    )
+
+
+def _observers(settings: Settings, say: Callable[[str], None]) -> Observers:
+    """Return what is installed, and say what is not."""
+    prometheus, grafana = find_prometheus(), find_grafana()
+    for name, found in (("Prometheus", prometheus), ("Grafana", grafana)):
+        if found is None:
+            say(f"{name} is not installed: it is not started")
+    return Observers(
+        (prometheus, free_address(settings.prometheus_http, "Prometheus", say)) if prometheus else None,
+        (grafana, free_address(settings.grafana_http, "Grafana", say)) if grafana and prometheus else None,
     )
 
 

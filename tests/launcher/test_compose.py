@@ -12,6 +12,11 @@ import pytest
 
 from actors.fleet import GROUPS
 
+#: Programs of others, which we only start.
+THEIRS = {"rabbitmq", "postgres", "prometheus", "grafana"}
+#: What ends by itself.
+ERRANDS = {"migrate", "dashboards"}
+
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
 TO_JSON = 'require "yaml"; require "json"; puts JSON.dump(YAML.load($stdin.read, aliases: true))'
 
@@ -32,17 +37,17 @@ def test_every_group_of_actors_has_its_worker(services: dict[str, Any]) -> None:
 
 
 def test_whatever_stays_up_is_watched(services: dict[str, Any]) -> None:
-    assert [name for name, service in services.items() if "healthcheck" not in service] == ["migrate"]
+    assert [name for name, service in services.items() if "healthcheck" not in service] == sorted(ERRANDS, reverse=True)
 
 
 def test_nobody_starts_before_the_database_is_migrated(services: dict[str, Any]) -> None:
-    ours = services.keys() - {"rabbitmq", "postgres", "migrate"}
+    ours = services.keys() - THEIRS - ERRANDS
     waits = {services[name]["depends_on"]["migrate"]["condition"] for name in ours}
     assert waits == {"service_completed_successfully"}
 
 
 def test_our_processes_have_no_privileges(services: dict[str, Any]) -> None:
-    ours = services.keys() - {"rabbitmq", "postgres"}
+    ours = services.keys() - THEIRS
     assert all(services[name]["cap_drop"] == ["ALL"] for name in ours)
     assert "USER fleet" in (COMPOSE.parent / "Dockerfile").read_text().splitlines()
 
@@ -56,6 +61,18 @@ def test_the_edge_meets_the_gateway_and_knows_no_other_secret(services: dict[str
     assert f"--owner=fleet --mode=0700 {home}" in (COMPOSE.parent / "Dockerfile").read_text()
     assert set(edge["environment"]) == {"FLEET_ZONES", "FLEET_EDGE_HTTP", "FLEET_EDGE_KEY", "FLEET_HOME"}
     assert {port.split(":")[0] for name in ("edge", "gateway") for port in services[name]["ports"]} == {"127.0.0.1"}
+
+
+def test_every_process_is_asked_how_it_is(services: dict[str, Any]) -> None:
+    asked = {word.rpartition("=")[2] for word in services["dashboards"]["command"] if "--scrape=fleet=" in word}
+    measured = {name for name, service in services.items() if "FLEET_METRICS_HTTP" in service.get("environment", {})}
+    assert asked == {"gateway:8700", *(f"{name}:9100" for name in measured)}
+    assert all(services[name]["profiles"] == ["observe"] for name in ("dashboards", "prometheus", "grafana"))
+    (shelf,) = services["dashboards"]["volumes"]
+    assert all(f"{shelf}:ro" in services[name]["volumes"] for name in ("prometheus", "grafana"))
+    folder = shelf.partition(":")[2]
+    assert f"--owner=fleet --mode=0755 {folder}" in (COMPOSE.parent / "Dockerfile").read_text()
+    assert services["dashboards"]["command"][1] == folder
 
 
 def test_no_secret_has_a_default() -> None:
