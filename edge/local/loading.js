@@ -13,6 +13,8 @@
 const MOST = 500;
 const VARIABLES_MS = 1_000;
 const GUARD = "__fleet.js";
+/** As Workers for Platforms says it: nobody deployed one, and nobody's log has to have it. */
+export const NOT_FOUND = "Worker not found.";
 const NOBODY = { version: "0", values: {} };
 
 export class Isolates {
@@ -132,7 +134,7 @@ export function whoseIs(script) {
  */
 async function scriptOf(env, name) {
   const answer = await env.SCRIPTS.fetch(`http://scripts/${name}.json`);
-  if (!answer.ok) throw new Error("Worker not found.");
+  if (!answer.ok) throw new Error(NOT_FOUND);
   return await answer.json();
 }
 

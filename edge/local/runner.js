@@ -9,7 +9,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { serve } from "../assets-worker/worker.js";
 import { callKv } from "./kv_call.js";
 import { Ear, linesOf } from "./lines.js";
-import { Isolates, whoseIs } from "./loading.js";
+import { Isolates, NOT_FOUND, whoseIs } from "./loading.js";
 
 const OURS = /^x-edge-/;
 const isolates = new Isolates();
@@ -29,9 +29,8 @@ export default {
     }
     try {
       const entry = await isolates.find(script, env, ctx).catch((error) => {
-        ctx.waitUntil(
-          say(env, whoseIs(script), [{ at: Date.now(), level: "error", text: String(error), request: "" }]),
-        );
+        const lines = [{ at: Date.now(), level: "error", text: String(error), request: "" }];
+        if (error?.message !== NOT_FOUND) ctx.waitUntil(say(env, whoseIs(script), lines));
         throw error;
       });
       return answered(await entry.fetch(told(request)));

@@ -113,6 +113,7 @@ def test_variables_and_secrets_are_given_to_the_environment_they_are_for(runs: R
 
 def test_what_a_script_says_and_what_goes_wrong_in_it_is_in_its_log(runs: Runs) -> None:
     release = runs.show("talk")
+    assert runs.get("nobody.localhost", "/say").status_code == 404
     runs.get("talk.localhost", "/say")
     assert runs.get("talk.localhost", "/throw?why=haste").status_code == 502
     until(lambda: len(runs.said("talk")) >= 3, "three lines")
@@ -122,6 +123,7 @@ def test_what_a_script_says_and_what_goes_wrong_in_it_is_in_its_log(runs: Runs) 
     assert health is not None
     counts = health.of(release.release_id)
     assert (counts.requests, counts.errors, counts.exceptions, counts.strikes) == (2, 1, 1, 0)
+    assert runs.said("nobody") == []  # whose it is, if it will be anybody's, has nothing to mend
 
 
 def test_a_script_that_throws_as_it_starts_is_mended_by_the_next_release(runs: Runs) -> None:
