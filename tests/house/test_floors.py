@@ -19,7 +19,15 @@ MAY_IMPORT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("actors.relay", ("actors.fleet", "actors.runtime", "contracts", "sql", "edge")),
     ("actors.__main__", ("actors.fleet", "actors.runtime", "actors.tools", "contracts")),
     ("actors.fleet", ("actors", "contracts")),
-    ("actors", ("actors.runtime", "actors.tools", "actors.builds", "actors.deploys", "contracts", "sql", "edge")),
+    (
+        "actors",
+        (
+            *(f"actors.{room}" for room in ("runtime", "tools", "builds", "deploys", "schemas")),
+            "contracts",
+            "sql",
+            "edge",
+        ),
+    ),
     (
         "gateway",
         (

@@ -1,0 +1,1 @@
+"""The steps in which an app's tables are changed."""
