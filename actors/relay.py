@@ -20,7 +20,7 @@ from actors.runtime.outbox import send
 from actors.runtime.telemetry import Metrics, configure_logging, new_metrics
 from actors.runtime.wire import Away, Wire
 from contracts.settings import Settings
-from sql import builds, inbox, outbox, previews, progress, releases, tools, violations
+from sql import builds, inbox, outbox, previews, progress, releases, sizes, tools, violations
 from sql.database import AsyncPool, new_async_pool, role_url
 
 log = structlog.get_logger()
@@ -84,11 +84,14 @@ async def keep_measuring(pool: AsyncPool, metrics: Metrics) -> None:
 
 
 async def keep_counting(pool: AsyncPool, metrics: Metrics) -> None:
-    """Say how many apps there is something new of."""
+    """Say of how many apps there is something new, and what the database holds."""
     while True:
         try:
             async with pool.connection() as tx:
                 metrics.apps_active.set(await progress.active(tx, _ACTIVE))
+                metrics.rls_policies.set(await sizes.policies(tx))
+                for kind, size in (await sizes.stored(tx)).items():
+                    metrics.storage_bytes.labels(kind).set(size)
         except (psycopg.Error, PoolTimeout) as error:
             log.warning("apps_not_counted", error=repr(error))
         await asyncio.sleep(_COUNT_SECONDS)

@@ -81,6 +81,8 @@ class Metrics:
     outbox_pending: Gauge
     outbox_oldest_seconds: Gauge
     apps_active: Gauge
+    rls_policies: Gauge
+    storage_bytes: Gauge
     file_sync_seconds: Histogram
     preview_provision_seconds: Histogram
     compile_seconds: Histogram
@@ -98,6 +100,7 @@ class Metrics:
     http_request_seconds: Histogram
     tenant_violations: Counter
     db_pool_connections: Gauge
+    db_seconds: Histogram
     loop_lag_seconds: Histogram
     gc_pause_seconds: Histogram
 
@@ -146,6 +149,8 @@ def new_metrics() -> Metrics:
         outbox_pending=gauge("outbox_pending", "Events committed but not yet published", over="mostrecent"),
         outbox_oldest_seconds=gauge("outbox_oldest_seconds", "Age of the oldest of them", over="mostrecent"),
         apps_active=gauge("apps_active", "Apps of which something was told within five minutes", over="mostrecent"),
+        rls_policies=gauge("rls_policies", "Row policies, in all", over="mostrecent"),
+        storage_bytes=gauge("storage_bytes", "What Postgres stores, with indexes", "kind", over="mostrecent"),
         file_sync_seconds=histogram("file_sync_seconds", "file-written published until file-stored committed"),
         preview_provision_seconds=histogram(
             "preview_provision_seconds", "file-stored until the app's first preview is there", buckets=_SLOW
@@ -169,6 +174,7 @@ def new_metrics() -> Metrics:
         http_request_seconds=histogram("http_request_seconds", "Requests", "route", "status"),
         tenant_violations=counter("tenant_violations_total", "Requests for what was not the caller's", "reason"),
         db_pool_connections=gauge("db_pool_connections", "Connections to Postgres", "pool", "state"),
+        db_seconds=histogram("db_seconds", "An app's rows asked for until they are there", "query"),
         loop_lag_seconds=histogram("loop_lag_seconds", "How late the gateway's event loop woke"),
         gc_pause_seconds=histogram("gc_pause_seconds", "Garbage collector pauses of the gateway"),
     )

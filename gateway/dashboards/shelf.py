@@ -16,11 +16,8 @@ DASHBOARDS: tuple[Dashboard, ...] = (
 #: it out of here, and lets `tests/flow/test_observed.py` see it under load.
 AWAITED: frozenset[str] = frozenset(
     {
-        "fleet_db_seconds",
         "fleet_edge_budget_remaining",
         "fleet_edge_dispatch_seconds",
         "fleet_edge_scripts",
-        "fleet_rls_policies",
-        "fleet_storage_bytes",
     }
 )

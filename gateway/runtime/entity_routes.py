@@ -109,7 +109,7 @@ class EntityRoutes:
         async def work(tx: AsyncTx, asking: Asking, table: Table) -> str | None:
             return await entities.get(tx, asking, table, one.value, by.asked.wanted.select)
 
-        row = await self.rows.read(by.place, by.caller, name, work)
+        row = await self.rows.read(by.place, by.caller, name, work, "get")
         if row is None:
             raise Problem(404, _NO_ROW)
         return _json(row)
@@ -121,23 +121,23 @@ class EntityRoutes:
             return await entities.upsert(tx, asking, table, rows, _unique(table, by.asked.on_conflict))
 
         try:
-            return await self.rows.write(by.place, by.caller, name, work)
+            return await self.rows.write(by.place, by.caller, name, work, "insert")
         except Problem as problem:
             if problem.status != _CONFLICT or by.asked.on_conflict is None:
                 raise  # else somebody wrote the very row meanwhile: now it is there to be changed
-            return await self.rows.write(by.place, by.caller, name, work)
+            return await self.rows.write(by.place, by.caller, name, work, "insert")
 
     async def _patch(self, name: str, by: Visitor, where: Condition, changes: dict[str, Any]) -> list[str]:
         async def work(tx: AsyncTx, asking: Asking, table: Table) -> list[str]:
             return await entities.patch(tx, asking, table, where, changes)
 
-        return await self.rows.write(by.place, by.caller, name, work)
+        return await self.rows.write(by.place, by.caller, name, work, "patch")
 
     async def _delete(self, name: str, by: Visitor, where: Condition) -> list[str]:
         async def work(tx: AsyncTx, asking: Asking, table: Table) -> list[str]:
             return await entities.delete(tx, asking, table, where)
 
-        return await self.rows.write(by.place, by.caller, name, work)
+        return await self.rows.write(by.place, by.caller, name, work, "delete")
 
 
 def _named(by: Visitor) -> Condition:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import psycopg
+from prometheus_client import Histogram
 
 from contracts.errors import Flaw
 from contracts.table import Catalog, Table
@@ -29,29 +30,33 @@ _REFUSED = {"FL002", "FL003"}
 _SIGN_IN = "sign in first: send the token as `Authorization: Bearer …`"
 
 T = TypeVar("T")
+Query = Literal["list", "get", "insert", "patch", "delete"]
 Work = Callable[[AsyncTx, Asking, Table], Awaitable[T]]
 
 
 class Rows:
     """Two ways into the database: one that knows the apps' tables, and one that has no right but to ask for rows."""
 
-    def __init__(self, pool: AsyncPool, tenants_pool: AsyncPool, violations: Violations) -> None:
+    def __init__(self, pool: AsyncPool, tenants_pool: AsyncPool, violations: Violations, seconds: Histogram) -> None:
         self._pool, self._tenants, self._violations = pool, tenants_pool, violations
+        self._seconds = seconds
         self._catalogs: Memory[str, Catalog] = Memory(_APPS)
         self._key = b""
 
-    async def read(self, place: Place, caller: EndCaller, name: str, work: Work[T]) -> T:
+    async def read(self, place: Place, caller: EndCaller, name: str, work: Work[T], query: Query = "list") -> T:
         """Read from a table; who has not signed in reads what is for all."""
         table = await self._table(place.app_id, name, caller)
         if caller.subject == NOBODY and table.access != "public_read":
             raise unauthorized(_SIGN_IN)
-        return await self._as(place, caller, name, work)
+        with self._seconds.labels(query).time():
+            return await self._as(place, caller, name, work)
 
-    async def write(self, place: Place, caller: EndCaller, name: str, work: Work[T]) -> T:
+    async def write(self, place: Place, caller: EndCaller, name: str, work: Work[T], query: Query) -> T:
         """Write into a table."""
         if caller.subject == NOBODY:
             raise unauthorized(_SIGN_IN)
-        return await self._as(place, caller, name, work)
+        with self._seconds.labels(query).time():
+            return await self._as(place, caller, name, work)
 
     async def _as(self, place: Place, caller: EndCaller, name: str, work: Work[T]) -> T:
         asking = Asking(place.tenant, caller.subject)

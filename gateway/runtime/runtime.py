@@ -55,7 +55,7 @@ class Runtime:
         reception = Reception(pool, guard, keyring, issuers, membership, violations)
         sign_in = SignIn(pool, keyring, membership, Passwords())
         limits = Limits(settings.max_app_requests)
-        rows = Rows(pool, connections.tenants, violations)
+        rows = Rows(pool, connections.tenants, violations, metrics.db_seconds)
         entities = EntityRoutes(reception, rows, limits)
         return cls(keyring, AuthRoutes(reception, sign_in, limits), entities, connections.tenants)
 

@@ -77,6 +77,7 @@ class Load:
         for _ in range(2):  # one event, twice
             self.publish("file-written", {"path": "c.txt", "content": "x"}, event_id=f"twice-{self.waves}")
         self.publish_nonsense()
+        self.look_at_rows()
         self.mistake_the_tenant()
         with following(self.fleet, self.app.app_id) as steps:
             wait_for(steps, "tool-completed", message_id=str(self.waves))
@@ -91,6 +92,14 @@ class Load:
     def publish_nonsense(self) -> None:
         with pika.BlockingConnection(pika.URLParameters(self.app.settings["FLEET_AMQP_URL"])) as bus:
             bus.channel().basic_publish(EVENTS, f"file-written.{self.app.app_id}", b"nonsense")
+
+    def look_at_rows(self) -> None:
+        """Read what everybody may: a table that is there since the first wave, or soon after it."""
+        table = {"table": "notes", "columns": [{"name": "text", "type": "text"}], "access": "public_read"}
+        self.publish("schema-changed", {"change": {"create_table": table}})
+        headers = {"x-app-id": self.app.app_id, "x-data-environment": "production"}
+        answer = httpx.get(f"{self.home}/api/entities/notes", headers=headers, timeout=PATIENCE)
+        assert answer.status_code in {200, 401}, answer.text
 
     def mistake_the_tenant(self) -> None:
         headers = {"x-app-id": self.app.app_id, "x-data-environment": "production", "authorization": "Bearer nonsense"}
