@@ -15,7 +15,12 @@ from sql.migrate import migrate
 from tests.aftermath import pytest_runtest_makereport, pytest_runtest_protocol
 from tests.browser import browser, context
 from tests.patience import until
-from tests.suite import pytest_collection_modifyitems, pytest_configure, pytest_xdist_auto_num_workers
+from tests.suite import (
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_call,
+    pytest_xdist_auto_num_workers,
+)
 
 Absent = Callable[[str], NoReturn]
 
@@ -24,6 +29,7 @@ __all__ = [
     "context",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_runtest_call",
     "pytest_runtest_makereport",
     "pytest_runtest_protocol",
     "pytest_xdist_auto_num_workers",

@@ -2,13 +2,17 @@
 
 import os
 import signal
+from collections.abc import Generator
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from gateway.launcher import ports
+from tests.patience import PATIENCE
 
 MOST_WORKERS = 8
+_LONGEST = 5 * PATIENCE
 #: What takes longest begins first; what shares the running fleet of flow/ stays together.
 ROOMS = ("faults", "launcher", "gateway", "actors", "edge", "sql", "contracts", "house", "flow")
 
@@ -40,6 +44,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return room if item.path not in driven else 2 * len(ROOMS) - room
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """End a test that waits for what will never come, so that it is named, and the others are run."""
+
+    def give_up(*_about: object) -> NoReturn:
+        raise AssertionError(f"it stood still for {_LONGEST} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(_LONGEST)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.hookimpl(optionalhook=True)

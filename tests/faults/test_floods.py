@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 
 from actors.runtime.wire import Wire
@@ -38,10 +39,12 @@ def _publish(wire: Wire, n: int, app_id: str) -> asyncio.Future[bool]:
 
 def announced(bus: Bus, count: int) -> Counter[str]:
     """Return how many files of each app were announced as stored."""
-    heard = Counter[str]()
+    heard, deadline = Counter[str](), time.monotonic() + PATIENCE
     while heard.total() < count:
+        assert time.monotonic() < deadline, f"{heard.total()} of {count} announced, and no more"
         bus.connection.process_data_events(1)
         while bus.heard[bus.ear]:
+            deadline = time.monotonic() + PATIENCE
             event = json.loads(bus.heard[bus.ear].popleft()[1])
             heard[event["subject"]] += event["type"] == "overskill.file-stored"
     return heard
@@ -67,6 +70,7 @@ def test_twenty_files_each_of_a_hundred_apps(ground: Ground, app_id: str) -> Non
     bus = ground.bus()
     app_ids = [f"{app_id}-{n}" for n in range(100)]
     flood(ground, app_ids, 20)
+    ground.relay()  # a worker may have stored its first files before it was connected
     ground.worker()
     ground.worker()
     ground.all_stored(app_ids, 2_000)
