@@ -38,16 +38,17 @@ def _publish(wire: Wire, n: int, app_id: str) -> asyncio.Future[bool]:
 
 
 def announced(bus: Bus, count: int) -> Counter[str]:
-    """Return how many files of each app were announced as stored."""
-    heard, deadline = Counter[str](), time.monotonic() + PATIENCE
-    while heard.total() < count:
-        assert time.monotonic() < deadline, f"{heard.total()} of {count} announced, and no more"
+    """Return how many files of each app were announced as stored; one may be so twice."""
+    heard, deadline = dict[str, str](), time.monotonic() + PATIENCE
+    while len(heard) < count:
+        assert time.monotonic() < deadline, f"{len(heard)} of {count} announced, and no more"
         bus.connection.process_data_events(1)
         while bus.heard[bus.ear]:
             deadline = time.monotonic() + PATIENCE
             event = json.loads(bus.heard[bus.ear].popleft()[1])
-            heard[event["subject"]] += event["type"] == "overskill.file-stored"
-    return heard
+            if event["type"] == "overskill.file-stored":
+                heard[event["id"]] = event["subject"]
+    return Counter(heard.values())
 
 
 def in_order(ground: Ground, app_id: str) -> bool:
