@@ -1,18 +1,13 @@
 """`fleet build` and `fleet releases`: an app made into what can be served, and what was made so far."""
 
 import asyncio
-from contextlib import aclosing
 from typing import Annotated, Any
 
 import typer
 
-from contracts.event import Envelope
 from contracts.release import short
-from gateway.cli import events, facts, running
+from gateway.cli import ending, events, running
 from gateway.cli.console import guarded, print_json, print_line, print_table
-from gateway.cli.follow import Fact, Stream
-from gateway.cli.publish import ends
-from gateway.cli.running import Fleet
 
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 App = Annotated[str, typer.Argument(help="the app")]
@@ -33,8 +28,9 @@ def build(
     """
     fleet, app = running.find(), running.checked_app(app)
     event = events.new("build-requested", app, {"environment": env, **({"release_id": release} if release else {})})
-    last = asyncio.run(_follow(fleet, event, as_json))
-    if last["kind"] == "build-succeeded" and not as_json:
+    last = asyncio.run(ending.follow(fleet, event, as_json=as_json))
+    succeeded = last is not None and last["kind"] == "build-succeeded"
+    if last is not None and succeeded and not as_json:
         found = asyncio.run(running.get(fleet, f"/v1/apps/{app}/builds/{last['build_id']}", app))
         print_table(
             {"file": row["file"], "raw": _size(row["raw"]), "gzip": _size(row["gzip"]), "brotli": _size(row["brotli"])}
@@ -43,7 +39,7 @@ def build(
         for warning in found["warnings"]:
             print_line(f"warning: {warning}")
         print_line(f"release {short(last['release_id'])} in {last['seconds']:.2f} s")
-    raise typer.Exit(0 if last["kind"] == "build-succeeded" else 1)
+    raise typer.Exit(0 if succeeded else 1)
 
 
 @guarded
@@ -69,26 +65,6 @@ def releases(
             print_line("no releases yet")
         return
     print_json(asyncio.run(running.get(fleet, f"{path}/{release}" + (f"/diff/{diff}" if diff else ""), app)))
-
-
-async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> Fact:
-    """Listen first, then publish, so that nothing is missed; return the story's last word."""
-
-    async def publish() -> None:
-        async with fleet.client("publisher", event.app_id) as client:
-            await events.publish(client, event)
-
-    async with aclosing(Stream(fleet, event.app_id, opened=publish).facts()) as found:
-        async for fact in found:
-            if fact.get("story_id") != event.event_id:
-                continue
-            if as_json:
-                print_json(fact, indent=None)
-            else:
-                print_line(facts.line(fact))
-            if ends(event.kind, fact):
-                return fact
-    return {"kind": "nothing"}
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,15 @@
 """`fleet deploy`, `promote`, `rollback`, `deployments`: an app where its users are, followed until it is there."""
 
 import asyncio
-from contextlib import aclosing
 from typing import Annotated, Any
 
 import typer
 
 from contracts import catalog
-from contracts.event import Envelope
 from contracts.release import short
-from gateway.cli import events, facts, running
+from gateway.cli import ending, events, facts, running
 from gateway.cli.console import Trouble, guarded, print_json, print_line, print_table
-from gateway.cli.follow import Fact, Stream
-from gateway.cli.running import Fleet
+from gateway.cli.follow import Fact
 
 App = Annotated[str, typer.Argument(help="the app")]
 Env = Annotated[str, typer.Option("--env", help="staging or production")]
@@ -99,27 +96,13 @@ def _ask(kind: str, app: str, wanted: dict[str, Any], as_json: bool) -> None:
     """Ask for it, and follow it to its end."""
     given = {name: value for name, value in wanted.items() if value is not None}
     event = events.new(kind, running.checked_app(app), given)
-    raise typer.Exit(asyncio.run(_follow(running.find(), event, as_json)))
+    last = asyncio.run(ending.follow(running.find(), event, as_json=as_json, ends=is_last, tell=told))
+    raise typer.Exit(ending.status(last))
 
 
-async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> int:
-    async def publish() -> None:
-        async with fleet.client("publisher", event.app_id) as client:
-            await events.publish(client, event)
-
-    stream = Stream(fleet, event.app_id, opened=publish)
-    endings = catalog.endings(event.kind)
-    async with aclosing(stream.facts()) as found:
-        async for fact in found:
-            if fact.get("story_id") != event.event_id:
-                continue
-            if as_json:
-                print_json(fact, indent=None)
-            else:
-                print_line(told(fact))
-            if fact["kind"] in endings or (fact["kind"] == "progress" and fact.get("stage") == "failed"):
-                return int(facts.is_bad_news(fact))
-    return 1
+def is_last(kind: str, fact: Fact) -> bool:
+    """Tell whether a fact ends a deployment: a build that is done is a step of it."""
+    return fact["kind"] in catalog.endings(kind) or (fact["kind"] == "progress" and fact.get("stage") == "failed")
 
 
 def told(fact: Fact) -> str:

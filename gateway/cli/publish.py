@@ -1,16 +1,15 @@
 """`fleet publish`: one event from the command line."""
 
 import asyncio
-from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from contracts import catalog
 from contracts.event import Envelope
-from gateway.cli import events, facts, running
+from gateway.cli import ending, events, running
 from gateway.cli.console import guarded, print_json, print_line
-from gateway.cli.follow import Fact, Stream
 from gateway.cli.running import Fleet
 
 
@@ -33,7 +32,9 @@ def publish(
     given = events.with_files(events.read_data(data), file or [])
     event = events.new(kind, running.checked_app(app), given, message_id)
     if follow and catalog.endings(kind):
-        raise typer.Exit(asyncio.run(_follow(fleet, event, as_json)))
+        opened = partial(_publish, fleet, event, as_json)
+        last = asyncio.run(ending.follow(fleet, event, as_json=as_json, publish=opened))
+        raise typer.Exit(ending.status(last))
     asyncio.run(_publish(fleet, event, as_json))
 
 
@@ -44,27 +45,3 @@ async def _publish(fleet: Fleet, event: Envelope, as_json: bool) -> None:
         print_json(accepted, indent=None)
     else:
         print_line(event.event_id)
-
-
-async def _follow(fleet: Fleet, event: Envelope, as_json: bool) -> int:
-    """Listen first, then publish, so that nothing is missed; return the exit status."""
-    stream = Stream(fleet, event.app_id, opened=lambda: _publish(fleet, event, as_json))
-    async with aclosing(stream.facts()) as found:
-        async for fact in found:
-            if fact.get("story_id") != event.event_id:
-                continue
-            if as_json:
-                print_json(fact, indent=None)
-            else:
-                print_line(facts.line(fact))
-            if ends(event.kind, fact):
-                return int(facts.is_bad_news(fact))
-    return 1
-
-
-def ends(kind: str, fact: Fact) -> bool:
-    """Tell whether a fact is the last word on what an event of this kind began."""
-    if fact["kind"] == "progress":
-        done = fact.get("stage") == "failed" or fact.get("progress") == 100  # noqa: PLR2004 - per cent
-        return done and fact.get("tool_index") is None
-    return fact["kind"] in catalog.endings(kind)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from gateway.cli import facts
 from gateway.cli.console import tidy
-from gateway.cli.publish import ends
+from gateway.cli.ending import is_last
 from gateway.cli.tail import Bars
 
 AT = {"at": "2026-01-31T12:00:00.123Z", "app_id": "demo", "seq": 1, "story_id": "s", "event_id": "e"}
@@ -73,7 +73,7 @@ def test_no_text_from_outside_reaches_the_terminal_raw() -> None:
     ],
 )
 def test_a_story_ends_with_its_last_word(kind: str, fact: dict[str, Any], over: bool, bad: bool) -> None:
-    assert ends(kind, fact) is over
+    assert is_last(kind, fact) is over
     assert facts.is_bad_news(fact) is bad
 
 
